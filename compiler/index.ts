@@ -84,7 +84,7 @@ export interface NamedGraphOptions extends GraphOptions {
   readonly over?: string
 }
 
-/** Makes a graph of a model, by its name. Throws RNN334 for `answer` and `advance` of a model that generates nothing. */
+/** Makes a graph of a model, by its name. Throws RNN509 for another name, RNN334 for `answer` and `advance` of a model that generates nothing. */
 export function graphOf(
   model: CompiledModel,
   name: GraphName,
@@ -112,5 +112,11 @@ export function graphOf(
         reason: 'it reads none of its targets by `delay`, so that its step is one graph',
       })
     }
+    default:
+      return fail('RNN509', {
+        what: 'graph',
+        expected: `one of ${graphNames.join(', ')}`,
+        found: `\`${String(name)}\``,
+      })
   }
 }

@@ -9,7 +9,7 @@ import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/strea
 import { commentText } from './build/textCode.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
-import { checkOptions } from './library/options.ts'
+import { checkOptions, type Rules, rules } from './library/options.ts'
 import type { Weights } from './session.ts'
 
 /** How a module is built. */
@@ -38,12 +38,21 @@ export interface BuiltModule {
   readonly backend: string
 }
 
+const asked: Rules<BuildOptions> = {
+  precision: rules.precision,
+  target: rules.text,
+  weights: rules.object,
+  fitted: rules.object,
+  over: rules.text,
+  path: rules.text,
+}
+
 /**
  * Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold, RNN505 for one that
  * the target cannot take. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
  */
 export function buildModule(model: CompiledModel, options: BuildOptions = {}): BuiltModule {
-  checkOptions(options)
+  checkOptions(options, asked)
   const { precision = 'f32', target = 'js', weights, fitted } = options
   if (fitted !== undefined) {
     model.checkSizes(fitted.sizes)

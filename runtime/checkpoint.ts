@@ -124,12 +124,14 @@ export function matchParameters(
   const extra = [...found].filter(([name]) => !wanted.has(name))
   const reshaped = [...wanted].flatMap(([name, shape]) => {
     const other = found.get(name)
-    return other === undefined || other === shape ? [] : [`\`${name}\` is ${shape} in the model, ${other} in the file`]
+    return other === undefined || other === shape
+      ? []
+      : [`\`${name}\` is ${shape} in the model, ${other} in the weights`]
   })
   if (missing.length + extra.length + reshaped.length > 0) {
     const differences = [
       ...reshaped,
-      ...(missing.length > 0 ? [`the file lacks ${list(missing)}`] : []),
+      ...(missing.length > 0 ? [`the weights lack ${list(missing)}`] : []),
       ...(extra.length > 0 ? [`the model lacks ${list(extra)}`] : []),
     ].join('; ')
     const renames = renamesOf(missing, extra)
@@ -150,7 +152,9 @@ function renamesOf(missing: readonly Shaped[], extra: readonly Shaped[]): string
   const alone = (shape: string, all: readonly Shaped[]) => all.filter(([, s]) => s === shape).length === 1
   return missing.flatMap(([name, shape]) => {
     const other = extra.find(([, s]) => s === shape)
-    return other && alone(shape, missing) && alone(shape, extra) ? [`\`${other[0]}\` in the file is \`${name}\``] : []
+    return other && alone(shape, missing) && alone(shape, extra)
+      ? [`\`${other[0]}\` in the weights is \`${name}\``]
+      : []
   })
 }
 

@@ -5,6 +5,7 @@
 export { compile } from './library/compile.ts'
 export { type EvaluateOptions, evaluate } from './library/evaluate.ts'
 export { type FitOptions, fit } from './library/fit.ts'
+export { inverse } from './library/inverse.ts'
 export { type LoadDataOptions, loadData, loadInputs } from './library/loadData.ts'
 export {
   type ForecastOptions,
@@ -25,7 +26,7 @@ export { type GenerateOptions, generate, type StreamOptions, stream } from './li
 
 export type { CompileOptions } from '../compiler/index.ts'
 export type { Nested } from './data/arrays.ts'
-export { type Fitted, inverse } from './data/fitted.ts'
+export type { Fitted } from './data/fitted.ts'
 export type { LoadedData, LoadedInputs } from './data/loadData.ts'
 export type { FileBytes, FileSet, ReadFile } from './data/sources.ts'
 export type { Answer } from './decodeAnswers.ts'

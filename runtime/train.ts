@@ -35,7 +35,7 @@ export interface TrainOptions {
   readonly seed?: number
   /** Bytes that training may take; 16 GB if left out. */
   readonly memory?: number
-  /** Weights to begin with; those that are drawn if left out. */
+  /** Weights to begin with, of either precision; those that are drawn if left out. */
   readonly weights?: Weights
   /** The state of an earlier training of the same model on the same data, to go on from: the result is that of one unbroken training. */
   readonly from?: TrainingState
@@ -111,7 +111,7 @@ const looked = 16
  * several runs of the graph, whose gradients are added up.
  * Throws RNN405 for an empty training part, the errors of `checkSizes` for the sizes of the data, RNN417 for data that is infinite in
  * the precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it takes more memory than
- * available; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the
+ * available, RNN501 for weights of another model, RNN525 for the state of another training; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the
  * optimizer is not finite, RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {

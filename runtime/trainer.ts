@@ -7,8 +7,10 @@ import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
 import { epochBatches } from './epochBatches.ts'
 import { drawAsync, evaluatePartAsync, type LossReport, noSums, type Weights, whatRan, withLoss } from './session.ts'
+import { stateFor } from './stateFor.ts'
 import type { TrainOptions, TrainResult } from './train.ts'
-import { copyState, nothingWatched, type TrainingState } from './trainingState.ts'
+import { nothingWatched, type TrainingState } from './trainingState.ts'
+import { weightsFor } from './weightsFor.ts'
 
 /** The graphs of a training on a backend. */
 export interface LoadedTraining {
@@ -55,7 +57,8 @@ export async function createTrainer(
   const { model, executable } = loaded
   const { settings, signature } = model
   const seed = options.seed ?? settings.seed ?? 0
-  const before = options.from && copyState(options.from)
+  const { precision, from } = options
+  const before = from && stateFor({ ...loaded, sizes: data.sizes, precision }, from)
   // Each step updates these in place: nothing is allocated but the batches.
   const values = executable.store(before?.values ?? (await firstValues(loaded, data, options, seed)))
   await executable.fetch?.()
@@ -91,7 +94,7 @@ async function firstValues(
 ): Promise<Weights> {
   const drawn = [...(weights === undefined ? model.signature.parameters : []), ...training.states]
   return {
-    ...copyOf(weights ?? {}),
+    ...(weights && copyOf(weightsFor(model, weights, data.sizes, precision))),
     ...(await drawAsync(drawn, data.sizes, seed, precision, {
       ...(onDraw && { onProgress: onDraw }),
       ...(signal && { signal }),

@@ -26,7 +26,8 @@ const source = 'the data'
 
 /**
  * Fits an encoding to the training rows of each column that `asked` names, and of each that has texts: the labels of a class, and single
- * texts of tokens. Throws RNN106 for a name that is no column, RNN509 for what is no function that encodes, RNN411 for texts of which
+ * texts of tokens. Throws RNN106 for a name that is no column, RNN509 for what is no function that encodes and for tokens of what is
+ * declared as numbers, RNN411 for texts of which
  * nothing says how they are cut into tokens, and the errors of these functions.
  */
 export async function fitEncodings(
@@ -55,7 +56,12 @@ export async function fitEncodings(
   for (const { port, steps } of wanted) {
     const value = (await lookup(port.name).catch(withoutPlace))?.value
     if (value === undefined || !isElements(value)) return refuse(port.name, steps)
-    found.push([port.name, seriesOf(value).encoding])
+    const { encoding } = seriesOf(value)
+    if (encoding.kind === 'tokens' && port.coding === undefined) {
+      const expected = `functions of numbers, as \`${port.name}\` is declared as ${describePort(port)}`
+      fail('RNN509', { what: `encode.${port.name}`, expected, found: `\`${steps}\`` })
+    }
+    found.push([port.name, encoding])
   }
   return Object.fromEntries(found)
 }

@@ -18,6 +18,10 @@ export interface FreeOptions extends Omit<Decoding, 'steps'> {
   /** Examples a batch. */
   readonly batch: number
   readonly fitted?: Fitted
+  /** Bytes of memory that it may take; 16 GB if left out. */
+  readonly memory?: number
+  /** Ends it with its reason. */
+  readonly signal?: AbortSignal
   /** After each batch; the fraction of the part that is done. */
   readonly onBatch?: (done: number) => void
 }
@@ -33,7 +37,7 @@ export function evaluateFree(
   weights: Weights,
   options: FreeOptions,
 ): Report {
-  const { backend, precision, batch, seed = 0, onBatch } = options
+  const { backend, precision, batch, seed = 0, memory, signal, onBatch } = options
   model.checkSizes(sizes)
   const generator = generatorOf(model)
   const ports = [...model.signature.inputs, ...model.signature.targets]
@@ -46,6 +50,7 @@ export function evaluateFree(
     sizes: largest,
     precision,
     smaller: 'use fewer beams, or a smaller `batch`',
+    memory,
   }
   const totals = createTotals(model, sizes)
   const measure = (executableOf: (graph: Graph) => Executable): void => {
@@ -53,6 +58,7 @@ export function evaluateFree(
     const stored = executable.store(weights)
     let done = 0
     for (const indices of batchesOf(part.count, batch, 'ordered')) {
+      signal?.throwIfAborted()
       const { inputs, sizes: all } = pack(ports, part, indices, sizes, precision)
       const [axis] = targets[0].axes
       const length = evaluate(axis.size, all)

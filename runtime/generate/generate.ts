@@ -1,6 +1,7 @@
 // Generates a sequence element by element, each fed back into the next step: text from a language model, a forecast from its own values.
 import type { CompiledModel } from '../../compiler/index.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
+import { checkPart } from '../data/precision.ts'
 import { type Answer, answerOf } from '../decodeAnswers.ts'
 import type { Weights } from '../session.ts'
 import type { StartOptions } from '../stream/startStream.ts'
@@ -63,14 +64,17 @@ type Yields<T> = globalThis.Generator<T, void, undefined>
 
 /** Reads the inputs and the beginning, and begins. */
 function begin(generator: Generator, weights: Weights, options: GenerateOptions): Generating {
-  const { inputs = {}, after = {}, fitted, sizes: given } = options
+  const { inputs = {}, after = {}, fitted, sizes: given, precision = 'f32' } = options
   const { signature } = generator.model
-  const read = (names: Readonly<Record<string, Nested>>, ports: typeof signature.inputs, areOpen = false) =>
-    fromArrays(
+  const read = (names: Readonly<Record<string, Nested>>, ports: typeof signature.inputs, areOpen = false) => {
+    const found = fromArrays(
       { ...signature, inputs: ports, targets: [] },
       Object.fromEntries(Object.entries(names).map(([name, value]) => [name, [value]])),
       { count: 1, areOpen, ...(fitted && { fitted }), sizes: { ...fitted?.sizes, ...given } },
     )
+    checkPart(ports, found.part, precision)
+    return found
+  }
   const { part, sizes } = read(inputs, signature.inputs)
   const late = signature.targets.filter(t => generator.names.includes(t.name))
   const beginning = Object.keys(after).length === 0 ? undefined : read(after, late, true).part

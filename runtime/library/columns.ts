@@ -13,13 +13,17 @@ export type ColumnLists = Readonly<Record<string, readonly Nested[] | ArrayLike<
 /** What is read. */
 export interface Wanted {
   readonly signature: Signature
-  /** Whether targets must be given too. */
+  /** Whether targets must be given too; else they are not read. */
   readonly targets: boolean
   /** Sizes that are known, for flat arrays. */
   readonly sizes: Sizes
 }
 
 const portsOf = ({ signature }: Wanted): readonly Port[] => [...signature.inputs, ...signature.targets]
+
+/** The names of what is read. */
+const readBy = ({ signature, targets }: Wanted): ReadonlySet<string> =>
+  new Set([...signature.inputs, ...(targets ? signature.targets : [])].map(port => port.name))
 
 /**
  * Reads columns, or rows. Throws RNN401 for a name that is missing, in a row too, RNN106 for one that is neither an input nor a target,
@@ -36,8 +40,9 @@ export function columnsIn(data: unknown, wanted: Wanted): ColumnLists {
     entries.map(([name]) => name),
     wanted,
   )
-  const columns = entries.map(
-    ([name, value]) => [name, columnOf(portNamed(name, wanted), value, wanted.sizes)] as const,
+  const read = readBy(wanted)
+  const columns = entries.flatMap(([name, value]) =>
+    read.has(name) ? [[name, columnOf(portNamed(name, wanted), value, wanted.sizes)] as const] : [],
   )
   checkCounts(columns)
   return Object.fromEntries(columns)
@@ -77,7 +82,8 @@ function columnsOfRows(rows: readonly unknown[], wanted: Wanted): ColumnLists {
       ? value
       : fail('RNN411', mismatch(portNamed(name, wanted), `${describeLeaf(value)} in row ${i + 1}`))
   }
-  return Object.fromEntries(names.map(name => [name, rows.map((row, i) => valueIn(row, name, i))]))
+  const read = names.filter(name => readBy(wanted).has(name))
+  return Object.fromEntries(read.map(name => [name, rows.map((row, i) => valueIn(row, name, i))]))
 }
 
 /** RNN411 for a row that is no object. */
@@ -93,13 +99,11 @@ function rowOf(row: unknown, i: number): Readonly<Record<string, unknown>> {
 
 /** RNN106 for a name that is no input or target, RNN401 for one that is missing. */
 function checkNames(names: readonly string[], wanted: Wanted): void {
-  const { signature, targets } = wanted
   const known = portsOf(wanted).map(port => port.name)
   const unknown = names.find(name => !known.includes(name))
   if (unknown !== undefined) fail('RNN106', { name: unknown }, { help: didYouMean(unknown, known) })
-  const required = [...signature.inputs, ...(targets ? signature.targets : [])]
-  const missing = required.find(port => !names.includes(port.name))
-  if (missing !== undefined) refuseMissing(missing.name, wanted, `give \`${missing.name}\` with the others`)
+  const missing = [...readBy(wanted)].find(name => !names.includes(name))
+  if (missing !== undefined) refuseMissing(missing, wanted, `give \`${missing}\` with the others`)
 }
 
 function refuseMissing(name: string, { signature }: Wanted, help: string): never {

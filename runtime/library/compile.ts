@@ -1,13 +1,30 @@
 // Compiles the text of a program to a model with types.
 import { type CompileOptions, compile as compileUntyped } from '../../compiler/index.ts'
 import type { AnyTypes, Model, ModelTypes, Source } from './modelTypes.ts'
-import { checkOptions } from './options.ts'
+import { checkArgument, checkOptions, type Rules, rules } from './options.ts'
+
+const asked: Rules<CompileOptions> = {
+  file: rules.text,
+  model: rules.text,
+  sets: rules.object,
+  settings: rules.object,
+  read: rules.callback,
+  ops: rules.object,
+  expanded: rules.later,
+  train: rules.object,
+  onEvaluate: rules.callback,
+  onDump: rules.callback,
+  pipeline: rules.later,
+  windows: rules.later,
+  free: rules.flag,
+}
 
 /**
  * Compiles a program, and checks all of it. A source that was imported by its declaration (`rnnc types m.rnn`) gives the types of
  * its values; for a text from elsewhere name them: `compile<First>(text)`. Throws one RnnError with all errors of the program.
  */
 export function compile<M extends ModelTypes = AnyTypes>(source: Source<M>, options: CompileOptions = {}): Model<M> {
-  checkOptions(options)
+  checkArgument('compile', { ...rules.text, expected: 'the text of a program' }, source)
+  checkOptions(options, asked)
   return compileUntyped(source, options)
 }

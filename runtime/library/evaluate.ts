@@ -1,10 +1,12 @@
 // Measures a trained model on examples that a program holds itself, or on what `loadData` has read.
 import type { Precision } from '../../compiler/backend/backend.ts'
+import type { CompiledModel, Port } from '../../compiler/index.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays } from '../data/arrays.ts'
 import type { Part } from '../data/example.ts'
 import type { LoadedData } from '../data/loadData.ts'
+import { checkPart } from '../data/precision.ts'
 import { evaluateInUnits } from '../evaluateInUnits.ts'
 import { evaluateFree } from '../generate/evaluateFree.ts'
 import type { Decoding } from '../generate/generator.ts'
@@ -13,9 +15,12 @@ import { largestSizes } from '../packBatch.ts'
 import { sampleStep } from '../sampleStep.ts'
 import { evaluatePartAsync, type Report, using, type WhatRan, whatRan } from '../session.ts'
 import { columnsInTime } from './columns.ts'
+import { checkDecoding } from './decodingOptions.ts'
+import { trainedFor } from './given.ts'
 import { isLoaded } from './loadData.ts'
+import { checkLoaded } from './loadedFor.ts'
 import type { ExamplesInTime, ModelTypes, Trainable } from './modelTypes.ts'
-import { checkOptions, count } from './options.ts'
+import { checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, openTarget, type Target } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -43,6 +48,22 @@ export interface EvaluateOptions {
   readonly onRan?: (ran: WhatRan) => void
 }
 
+const asked: Rules<EvaluateOptions> = {
+  target: rules.target,
+  precision: rules.precision,
+  batch: rules.count,
+  part: {
+    expected: "'train', 'validation' or 'test'",
+    holds: value => value === 'train' || value === 'validation' || value === 'test',
+  },
+  units: { expected: "'network' or 'data'", holds: value => value === 'network' || value === 'data' },
+  free: rules.object,
+  memory: rules.memory,
+  signal: rules.signal,
+  onBatch: rules.callback,
+  onRan: rules.callback,
+}
+
 /**
  * Gives the loss and each metric by its name, averaged over all valid elements of the examples, in the numbers of the network (scaled, where
  * the training scaled), or with `units: 'data'` each metric that can be in those of the data. `data` is as for `fit`. Throws as `fit` does for data that does not fit, RNN405 for a part that is not there, RNN408 and
@@ -50,22 +71,29 @@ export interface EvaluateOptions {
  * model that reads none of its targets.
  */
 export async function evaluate<M extends ModelTypes>(
-  trained: Trained<M>,
+  given: Trained<M>,
   data: ExamplesInTime<Trainable<M>> | LoadedData,
   options: EvaluateOptions = {},
 ): Promise<Report> {
-  checkOptions(options, { batch: count })
-  const { model, weights, fitted, seed } = trained
-  const { target, precision = trained.precision, batch = model.settings.batch ?? 32, free, ...others } = options
+  checkOptions(options, asked)
+  checkDecoding('free', options.free)
+  const trained = trainedFor('evaluate', given, options)
+  const { model, weights, fitted, seed, precision } = trained
+  const { target, batch = model.settings.batch ?? 32, free, ...others } = options
   const { memory, signal, onBatch, onRan, units } = others
-  const { part, sizes } = isLoaded(data) ? partOf(data, options.part) : await readExamples(trained, data, signal)
+  const { part, sizes } = isLoaded(data)
+    ? partOf(trained, data, options.part)
+    : await readExamples(trained, data, options)
+  // `loadData` has checked its numbers for the precision that it was given.
+  if (!isLoaded(data) || data.precision !== precision) checkPart(portsOf(model), part, precision)
   const watch = { ...(onBatch && { onBatch }), ...(signal && { signal }) }
   if (units === 'data' && free !== undefined)
     fail('RNN509', { what: 'units', expected: 'answers to the targets of the data', found: '`free`' })
   if (free !== undefined) {
     const backend = immediate(target)
     onRan?.({ backend: backend.name })
-    return evaluateFree(model, part, sizes, weights, { seed, ...free, ...watch, backend, precision, batch, fitted })
+    const how = { seed, ...free, ...watch, backend, precision, batch, fitted, ...(memory !== undefined && { memory }) }
+    return evaluateFree(model, part, sizes, weights, how)
   }
   const backend = await openTarget(target, () =>
     sampleStep(model, 'loss', part, sizes, { batch, precision, seed, weights }),
@@ -75,7 +103,7 @@ export async function evaluate<M extends ModelTypes>(
     const how = { backend, precision, batch, seed, fitted, ...watch, ...(memory !== undefined && { memory }) }
     return (await evaluateInUnits({ model, part, sizes, weights }, how)) ?? {}
   }
-  const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
+  const largest = largestSizes(portsOf(model), part, batch, sizes)
   const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'reduce `batch`', memory }
   return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {
     const how = { backend, precision, batch, seed, ...watch }
@@ -85,24 +113,32 @@ export async function evaluate<M extends ModelTypes>(
   })
 }
 
+const portsOf = ({ signature }: CompiledModel): readonly Port[] => [...signature.inputs, ...signature.targets]
+
 interface Examined {
   readonly part: Part
   readonly sizes: Sizes
 }
 
-/** Picks a part. RNN405 if it is not there. */
-function partOf(data: LoadedData, name: NonNullable<EvaluateOptions['part']> = 'test'): Examined {
-  const part = data[name]
-  return part === undefined || part.count === 0
-    ? fail('RNN405', { what: `the ${name} part` })
-    : { part, sizes: data.sizes }
+/** Picks a part. RNN405 if it is not there, RNN509 if it is that of another model. */
+function partOf<M extends ModelTypes>(
+  { model }: Trained<M>,
+  data: LoadedData,
+  name: NonNullable<EvaluateOptions['part']> = 'test',
+): Examined {
+  const { [name]: part, sizes } = data
+  if (part === undefined || part.count === 0) return fail('RNN405', { what: `the ${name} part` })
+  checkLoaded('evaluate', model.signature, portsOf(model), { part, sizes })
+  return { part, sizes }
 }
 
 async function readExamples<M extends ModelTypes>(
   { model: { signature }, fitted }: Trained<M>,
   data: unknown,
-  signal: AbortSignal | undefined,
+  { part, signal }: EvaluateOptions,
 ): Promise<Examined> {
+  if (part !== undefined)
+    fail('RNN509', { what: 'part', expected: 'what `loadData` has read', found: 'examples, which have no parts' })
   const columns = await columnsInTime(data, { signature, targets: true, sizes: fitted.sizes }, signal)
   return fromArrays(signature, columns, { fitted })
 }

@@ -11,15 +11,18 @@ import type { Fitted } from '../data/fitted.ts'
 import type { LoadedData } from '../data/loadData.ts'
 import { partOfRows } from '../data/partOfRows.ts'
 import { allRows, type Rows } from '../data/rows.ts'
+import { isObject } from '../json.ts'
 import { sampleStep } from '../sampleStep.ts'
 import { initialWeightsAsync } from '../session.ts'
 import { type TrainOptions, type TrainResult, train } from '../train.ts'
 import { TrainingFailed } from '../trainingFailed.ts'
 import { trainingSummary } from '../trainingSummary.ts'
 import { type ColumnLists, columnsInTime } from './columns.ts'
+import { checkModel } from './given.ts'
 import { isLoaded } from './loadData.ts'
+import { checkLoaded, refuseReading } from './loadedFor.ts'
 import type { ExamplesInTime, Model, ModelTypes, Trainable } from './modelTypes.ts'
-import { checkOptions } from './options.ts'
+import { checkOptions, type Rules, rules } from './options.ts'
 import { openTarget, type Target } from './target.ts'
 import type { Fit } from './trained.ts'
 
@@ -33,7 +36,7 @@ export interface FitOptions<M extends ModelTypes> extends Omit<TrainOptions, 'ba
   readonly steps?: number
   /** Examples a batch; 32 if not given anywhere. */
   readonly batch?: number
-  /** Ends training after so many epochs without a smaller validation loss, and keeps the best weights. */
+  /** Ends training after so many epochs without a smaller validation loss, without a validation a smaller training loss, and keeps the best weights. */
   readonly patience?: number
   /** Optimizer as a `train` block has it: `Adam(0.003)`. `Adam` if not given anywhere. */
   readonly optimizer?: string
@@ -52,6 +55,38 @@ export interface FitOptions<M extends ModelTypes> extends Omit<TrainOptions, 'ba
   readonly sizes?: Readonly<Record<string, number>>
 }
 
+const asked: Rules<FitOptions<ModelTypes>> = {
+  target: rules.target,
+  precision: rules.precision,
+  seed: rules.finite,
+  memory: rules.memory,
+  signal: rules.signal,
+  // What these may be is checked as in a `train` block.
+  epochs: rules.number,
+  steps: rules.number,
+  batch: rules.number,
+  patience: rules.number,
+  optimizer: rules.text,
+  settings: rules.text,
+  validation: {
+    expected: 'a fraction between 0 and 1, or examples',
+    holds: value => typeof value === 'number' || (typeof value === 'object' && value !== null),
+  },
+  split: { expected: "'ordered' or 'shuffled'", holds: value => value === 'ordered' || value === 'shuffled' },
+  encode: {
+    expected: 'texts by name',
+    holds: value => isObject(value) && Object.values(value).every(s => s === undefined || typeof s === 'string'),
+  },
+  sizes: rules.object,
+  weights: rules.object,
+  from: rules.object,
+  checkpoint: { expected: 'an object with a function `save`, and perhaps `every`', holds: isCheckpointing },
+  watched: rules.flag,
+  onDraw: rules.callback,
+  onStep: rules.callback,
+  onEpoch: rules.callback,
+}
+
 /**
  * Trains a model. `data` has for each input and target its values, example by example, as nested lists or flat typed arrays in the shape
  * that the model declares, `x: [D] over T` as `x[example][t][d]`; or it is rows, an iterable or async iterable of objects; or what
@@ -64,7 +99,8 @@ export interface FitOptions<M extends ModelTypes> extends Omit<TrainOptions, 'ba
  * RNN430 for labels that only the validation has, RNN411 for another shape and for a value that is no finite number, RNN412 for a class or
  * token outside its range, RNN417 for a number too large for the precision, RNN423 for columns of different lengths, RNN106 for an unknown
  * name, RNN105, RNN207 and RNN231 for settings, RNN509 for data and options of another type, RNN311 for a model without a loss, RNN505 and
- * RNN513 for the target, RNN519 where it takes more memory than there is; and `TrainingFailed`, whose `kept` are the best weights so far,
+ * RNN513 for the target, RNN501 for `weights` of another model, RNN525 for `from` another one, another precision or optimizer, RNN519 where it
+ * takes more memory than there is; and `TrainingFailed`, whose `kept` are the best weights so far,
  * where a loss or a weight is not finite (RNN504) or a device fails (RNN514).
  */
 export async function fit<M extends ModelTypes>(
@@ -72,14 +108,17 @@ export async function fit<M extends ModelTypes>(
   data: ExamplesInTime<Trainable<M>> | LoadedData,
   options: FitOptions<M> = {},
 ): Promise<Fit<M>> {
-  checkOptions(options)
+  checkModel('fit', model)
+  checkOptions(options, asked)
+  if (options.weights !== undefined && options.from !== undefined)
+    fail('RNN509', { what: 'weights', expected: 'a training that begins', found: '`from`, a state that has weights' })
   const { target, epochs, steps, batch, patience, optimizer, settings, validation, split, encode, sizes, ...others } =
     options
   const trained = settled(model, { epochs, steps, batch, patience, optimizer, settings })
   const seed = options.seed ?? trained.settings.seed ?? 0
   const { precision = 'f32', signal, memory } = options
   const how: Reading = { validation, split, encode, sizes, seed, precision, signal }
-  const loaded = isLoaded(data) ? data : await readData(model, data, how)
+  const loaded = isLoaded(data) ? ownOf(model, data, options) : await readData(model, data, how)
   const backend = await openTarget(target, async () => {
     const weights = await initialWeightsAsync(trained, loaded.sizes, seed, precision, signal && { signal })
     const sample = { batch: trained.settings.batch ?? 32, precision, seed, weights, ...(memory && { memory }) }
@@ -102,6 +141,16 @@ export async function fit<M extends ModelTypes>(
   }
 }
 
+/** Whether a training can save its state so. */
+function isCheckpointing(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { save, every }: Readonly<Record<string, unknown>> = value
+  if (typeof save !== 'function' || every === undefined) return typeof save === 'function'
+  if (!isObject(every) || Object.keys(every).length !== 1) return false
+  const { steps, seconds } = every
+  return rules.count.holds(steps) || (typeof seconds === 'number' && seconds >= 0)
+}
+
 /** Applies the settings that are given. Throws RnnError with all errors in them. */
 function settled(
   model: CompiledModel,
@@ -118,6 +167,19 @@ function settled(
     ...(settings === undefined ? [] : [settings]),
   ]
   return lines.length === 0 ? model : model.withSettings(lines.join('\n'))
+}
+
+/**
+ * Gives what `loadData` has read. RNN509 for options that say how examples are read, which it has read already, and where it has read those
+ * of another model.
+ */
+function ownOf<M extends ModelTypes>({ signature }: Model<M>, data: LoadedData, options: FitOptions<M>): LoadedData {
+  const { validation, split, encode, sizes } = options
+  refuseReading({ validation, split, encode, sizes })
+  const ports = [...signature.inputs, ...signature.targets]
+  for (const part of [data.train, data.validation])
+    if (part !== undefined) checkLoaded('fit', signature, ports, { part, sizes: data.sizes })
+  return data
 }
 
 interface Reading {

@@ -9,8 +9,9 @@ import {
   loadInputs as loadBlockInputs,
 } from '../data/loadData.ts'
 import type { ReadFile } from '../data/sources.ts'
+import { checkTrained, isTrainedOf } from './given.ts'
 import type { Model, ModelTypes } from './modelTypes.ts'
-import { checkOptions } from './options.ts'
+import { checkOptions, type Rules, rules } from './options.ts'
 import type { Trained } from './trained.ts'
 
 /** How the files of a data block are read. */
@@ -30,6 +31,14 @@ export interface LoadDataOptions {
   readonly precision?: Precision
 }
 
+const asked: Rules<LoadDataOptions> = {
+  read: rules.callback,
+  path: rules.text,
+  sizes: rules.object,
+  seed: rules.finite,
+  precision: rules.precision,
+}
+
 /**
  * Loads the data of a model's data block, in the parts of its split. For a trained model its labels and scales are used as they are, and
  * nothing is fitted anew. Throws RNN401 for a program without a data block, RNN402 to RNN435 for data that is missing, malformed or does
@@ -39,9 +48,10 @@ export function loadData<M extends ModelTypes>(
   model: Model<M> | Trained<M>,
   options: LoadDataOptions,
 ): Promise<LoadedData> {
-  checkOptions(options)
-  const compiled = 'model' in model ? model.model : model
-  const fitted = 'model' in model ? { fitted: model.fitted } : {}
+  const { compiled, fitted } = isTrainedOf('loadData', model)
+    ? { compiled: model.model, fitted: { fitted: model.fitted } }
+    : { compiled: model, fitted: {} }
+  checkOptions(options, asked)
   const { seed = compiled.settings.seed ?? 0, ...others } = options
   return loadBlock(dataOf(compiled), compiled.signature, { ...others, ...fitted, seed })
 }
@@ -54,7 +64,8 @@ export function loadInputs<M extends ModelTypes>(
   trained: Pick<Trained<M>, 'model' | 'fitted'>,
   options: LoadDataOptions,
 ): Promise<LoadedInputs> {
-  checkOptions(options)
+  checkTrained('loadInputs', trained)
+  checkOptions(options, asked)
   const { model, fitted } = trained
   return loadBlockInputs(dataOf(model), model.signature, { ...options, fitted })
 }

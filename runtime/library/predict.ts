@@ -15,9 +15,12 @@ import {
 import { sampleStep } from '../sampleStep.ts'
 import { type WhatRan, whatRan } from '../session.ts'
 import { columnsIn, columnsInTime, type Wanted } from './columns.ts'
+import { checkDecoding } from './decodingOptions.ts'
+import { trainedFor } from './given.ts'
 import { isLoadedInputs } from './loadData.ts'
+import { checkLoaded, refuseReading } from './loadedFor.ts'
 import type { Examples, ExamplesInTime, ModelTypes } from './modelTypes.ts'
-import { checkOptions, count } from './options.ts'
+import { checkArgument, checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, openTarget, type Target, type TargetNow } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -52,6 +55,37 @@ export type TypedPredictions<M extends ModelTypes> = { readonly [K in keyof M['o
 /** As `PredictOptions`, with `typed: true`. */
 export type TypedOptions<T = TargetNow> = PredictOptions<T> & { readonly typed: true }
 
+const forecasting: Rules<ForecastOptions> = {
+  target: rules.target,
+  precision: rules.precision,
+  batch: rules.count,
+  seed: rules.finite,
+  memory: rules.memory,
+  sizes: rules.object,
+  onBatch: rules.callback,
+  onRan: rules.callback,
+}
+
+const asked: Rules<PredictOptions<Target>> = {
+  ...forecasting,
+  decoding: rules.object,
+  probabilities: rules.flag,
+  typed: rules.flag,
+}
+
+/** Checks options of a prediction, and takes the weights in its precision. RNN509 for a model without inputs, of which nothing tells how often it answers. */
+function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options: PredictOptions<Target>): Trained<M> {
+  checkOptions(options, asked)
+  checkDecoding('decoding', options.decoding)
+  const used = trainedFor(what, trained, options)
+  const { name, inputs } = used.model.signature
+  if (inputs.length === 0) {
+    const found = `\`${name}\`, which has none`
+    fail('RNN509', { what, expected: 'a model with inputs', found }, { help: 'to write a sequence: `generate`' })
+  }
+  return used
+}
+
 /**
  * Predicts every output for some examples, at once. `inputs` have for each input its values, example by example, in the shapes that the
  * model declares, or are rows, or what `loadInputs` gives; targets may be among them, and are not read. Gives for each output, by its name,
@@ -61,7 +95,7 @@ export type TypedOptions<T = TargetNow> = PredictOptions<T> & { readonly typed: 
  *
  * Throws RNN401, RNN402, RNN405, RNN411, RNN412, RNN423 and RNN106 for inputs that do not fit, as `fit` does; RNN408 and RNN430 for labels and
  * tokens that the training never saw; RNN505 for an unknown target; RNN507 for a size that is not known; RNN509 for outputs that no flat array
- * can hold; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
+ * can hold, and for a model without inputs, which `generate` asks for its sequences; RNN501 for weights of another model; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
  */
 export function predict<M extends ModelTypes>(
   trained: Trained<M>,
@@ -74,15 +108,15 @@ export function predict<M extends ModelTypes>(
   options?: PredictOptions,
 ): Predictions<M>
 export function predict<M extends ModelTypes>(
-  trained: Trained<M>,
+  from: Trained<M>,
   inputs: Examples<M['inputs']> | LoadedInputs,
   options: PredictOptions = {},
 ): object {
-  checkOptions(options, { batch: count })
+  const trained = begin('predict', from, options)
   const { target, typed, sizes, onRan, ...others } = options
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
-    ? inputs
+    ? loadedFor('predict', trained, inputs, sizes)
     : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
   const how = { precision, seed, ...others, backend: backendNow(target) }
   const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
@@ -102,13 +136,13 @@ export function predictAsync<M extends ModelTypes>(
   options?: PredictOptions<Target>,
 ): Promise<Predictions<M>>
 export async function predictAsync<M extends ModelTypes>(
-  trained: Trained<M>,
+  from: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   options: PredictOptions<Target> = {},
 ): Promise<object> {
-  checkOptions(options, { batch: count })
+  const trained = begin('predictAsync', from, options)
   const { typed, onRan, ...how } = options
-  const { examples, ...ran } = await predictPartAsync(...(await prepare(trained, inputs, how)))
+  const { examples, ...ran } = await predictPartAsync(...(await prepare('predictAsync', trained, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(namesIn(trained, examples), examples, typed)
 }
@@ -127,27 +161,30 @@ export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs'
  * number of at least 1, and the errors of `predictAsync`.
  */
 export async function forecast<M extends ModelTypes>(
-  trained: Trained<M>,
+  from: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   steps: number,
   options: ForecastOptions = {},
 ): Promise<Forecasts<M>> {
-  checkOptions({ steps, ...options }, { steps: count, batch: count })
+  checkArgument('steps', rules.count, steps)
+  checkOptions(options, forecasting)
+  const trained = trainedFor('forecast', from, options)
   const { onRan, ...how } = options
-  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare(trained, inputs, how)))
+  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', trained, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(examples.slice(0, 1).flatMap(Object.keys), examples)
 }
 
 /** Reads inputs and opens a target, for a prediction of a part. */
 async function prepare<M extends ModelTypes>(
+  what: string,
   trained: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   { target, sizes, ...others }: Omit<PredictOptions<Target>, 'typed' | 'onRan'>,
 ): Promise<Prediction<AnyBackend>> {
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
-    ? inputs
+    ? loadedFor(what, trained, inputs, sizes)
     : readInputs(trained, await columnsInTime(inputs, wantedBy(trained, sizes)), sizes)
   const how = { precision, seed, batch: predictedBatch, ...others }
   const backend = await openTarget(target, () =>
@@ -164,15 +201,23 @@ const wantedBy = <M extends ModelTypes>({ model: { signature }, fitted }: Traine
   sizes: { ...fitted.sizes, ...sizes },
 })
 
-/** Reads the inputs among some columns. */
-function readInputs<M extends ModelTypes>(
+/** Reads the inputs among some columns, which hold nothing else. */
+const readInputs = <M extends ModelTypes>(
   { model: { signature }, fitted }: Trained<M>,
   columns: ReturnType<typeof columnsIn>,
   sizes: Sizes,
+): LoadedInputs => fromArrays(signature, columns, { fitted, ...(sizes && { sizes }) })
+
+/** Gives what `loadInputs` has read. RNN509 for that of another model, and for sizes, which it has. */
+function loadedFor<M extends ModelTypes>(
+  what: string,
+  { model: { signature } }: Trained<M>,
+  loaded: LoadedInputs,
+  sizes: Sizes,
 ): LoadedInputs {
-  const names = new Set(signature.inputs.map(port => port.name))
-  const own = Object.fromEntries(Object.entries(columns).filter(([name]) => names.has(name)))
-  return fromArrays(signature, own, { fitted, ...(sizes && { sizes }) })
+  refuseReading({ sizes })
+  checkLoaded(what, signature, signature.inputs, loaded)
+  return loaded
 }
 
 /** The names of all outputs, also where there are no examples, and of what else these have. */

@@ -13,8 +13,9 @@ import { shapeOf } from '../initializers.ts'
 import { pathBeside, pathFrom, readHostFile, writeHostFile } from '../node/hostFiles.ts'
 import { realArray } from '../session.ts'
 import { version } from '../version.ts'
+import { trainedFor } from './given.ts'
 import type { AnyTypes, ModelTypes, Source } from './modelTypes.ts'
-import { checkOptions } from './options.ts'
+import { checkArgument, checkOptions, type Rules, rules } from './options.ts'
 import type { Trained } from './trained.ts'
 
 /**
@@ -27,7 +28,8 @@ export async function save<M extends ModelTypes>(
   trained: Trained<M>,
   path?: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const { model, weights, fitted, precision, seed, summary } = trained
+  const { model, weights, fitted, precision, seed, summary } = trainedFor('save', trained)
+  if (path !== undefined) checkArgument('path', rules.text, path)
   const sources = [...model.program.sources].filter(([file]) => !isLibraryFile(file))
   const bytes = encodeCheckpoint({
     version,
@@ -55,6 +57,8 @@ export interface LoadOptions<M extends ModelTypes = AnyTypes> {
   readonly precision?: Precision
 }
 
+const asked: Rules<LoadOptions> = { source: rules.text, precision: rules.precision }
+
 /**
  * Loads a trained model: from a path under Node, or from the bytes of a weights file. Throws RNN406 for a file that cannot be read, RNN502 for
  * one that is damaged or was not written by rnnc, RNN501 for weights of another model, RNN515 for weights that are not finite, and the errors of
@@ -64,7 +68,7 @@ export async function load<M extends ModelTypes = AnyTypes>(
   from: string | Uint8Array | ArrayBuffer,
   options: LoadOptions<M> = {},
 ): Promise<Trained<M>> {
-  checkOptions(options)
+  checkOptions(options, asked)
   const [bytes, file] = await bytesOf(from)
   const checkpoint = decodeCheckpoint(bytes, file)
   const { fitted = { calls: {}, ports: {}, sizes: {} }, seed, summary, parameters } = checkpoint

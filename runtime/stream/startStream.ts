@@ -12,6 +12,7 @@ import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
 import { checkLabelled, type Fitted } from '../data/fitted.ts'
+import { checkPart } from '../data/precision.ts'
 import { checkFinite } from '../finiteWeights.ts'
 import { loadWithin } from '../memoryBudget.ts'
 import { type Batch, pack } from '../packBatch.ts'
@@ -76,10 +77,11 @@ export interface Packed {
   readonly inner: Sizes
 }
 
-/** Packs an element of each row. Throws RNN401, RNN411, RNN408 and RNN412 for elements that do not fit. */
+/** Packs an element of each row. Throws RNN401, RNN411, RNN408, RNN412 and RNN417 for elements that do not fit. */
 export function packElements(started: Started, { step }: StepSignature, columns: Columns): Packed {
   const { sizes, fitted, precision, model } = started
   const { part } = fromArrays(step, columns, { sizes, ...(fitted && { fitted }) })
+  checkPart(step.inputs, part, precision)
   const { inputs, sizes: inner } = pack(step.inputs, part, allOf(part.count), sizes, precision)
   const targets = new Set(model.signature.targets.map(t => t.name))
   const nameOf = (name: string): string => (targets.has(name) ? elementOfTarget(name) : name)

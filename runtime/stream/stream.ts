@@ -5,6 +5,7 @@ import type { CompiledModel, Signature } from '../../compiler/index.ts'
 import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { describeLeaf, fromArrays, type Nested } from '../data/arrays.ts'
+import { checkPart } from '../data/precision.ts'
 import { type Answer, answerOf, type BatchResults } from '../decodeAnswers.ts'
 import { type Batch, pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
@@ -24,7 +25,9 @@ export type Elements = readonly (Element | undefined)[]
 export interface StreamOptions extends StartOptions {
   /** The axis to go along, where the model has several. */
   readonly over?: string
-  /** Inputs that are not over the axis, for one stream; or a list of them, for as many streams side by side. */
+  /** Number of streams side by side; that of `constants`, or 1, if left out. */
+  readonly rows?: number
+  /** Inputs that are not over the axis, the same for all streams; or a list of them, for as many streams side by side. */
   readonly constants?: Element | readonly Element[]
 }
 
@@ -36,7 +39,7 @@ export interface Stream {
   readonly axis: string
   /**
    * Takes one element of the sequence and answers as the model answers on all elements so far. Throws RNN401 if an input is missing, RNN411
-   * for another shape, RNN408 and RNN412 for an unknown label or token, RNN509 for another number of rows, RNN512 for an answer that is not
+   * for another shape, RNN408 and RNN412 for an unknown label or token, RNN417 for a number too large, RNN509 for another number of rows, RNN512 for an answer that is not
    * finite, RNN521 at the end of an axis of fixed length.
    */
   step(element: Element): Answers
@@ -44,7 +47,7 @@ export interface Stream {
   step(elements: Elements): (Answers | undefined)[]
   /** Copies of the states by name, row-major with the rows first; `@position` counts the elements so far. */
   readonly states: Readonly<Record<string, Buffer>>
-  /** Goes on from states that `states` gave before, also in another stream of this model. Throws RNN520 for those of another model. */
+  /** Goes on from states that `states` gave before, also in another stream of this model. Throws RNN520 for those of another model, RNN509 for what are no states. */
   restore(states: Readonly<Record<string, Buffer>>): void
   /** Begins again, in one row or in all. Throws RNN509 for a row that there is not. */
   reset(row?: number): void
@@ -53,13 +56,13 @@ export interface Stream {
 /**
  * Begins a stream of a trained model: `step` gives at each element what `predict` would give on the sequence up to there. `weights` are
  * row-major in their declared shapes. Throws RNN331 if an output needs later elements, RNN334 if the model has no such axis or state,
- * RNN401, RNN411 and RNN412 for the constants, RNN507 for a size that is not known, RNN515 for weights that are not finite.
+ * RNN401, RNN411 and RNN412 for the constants, RNN509 for another number of rows, RNN507 for a size that is not known, RNN515 for weights that are not finite.
  */
 export function stream(model: CompiledModel, weights: Weights, options: StreamOptions = {}): Stream {
-  const { constants = {}, fitted } = options
+  const { fitted } = options
   const graphs = model.stream(options.over)
   const signatures = stepSignature(model.signature, graphs)
-  const list = isList(constants) ? constants : [constants]
+  const list = constantsOf(options)
   const rows = list.length
   const started = startStream(model, graphs, weights, packConstants(signatures.start, list, options), options)
   const { run } = started
@@ -92,7 +95,9 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
   function stepEither(element: Element): Answers
   function stepEither(elements: Elements): (Answers | undefined)[]
   function stepEither(given: Element | Elements): Answers | (Answers | undefined)[] {
-    return isList(given) ? stepAll(given) : (stepAll([given])[0] ?? {})
+    if (isList(given)) return stepAll(given)
+    columnsOf([given])
+    return stepAll([given])[0] ?? {}
   }
   return {
     backend: run.backend,
@@ -110,17 +115,33 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
   }
 }
 
+/** Lists the constants of each row. RNN509 for no rows, and for another number of constants than of rows. */
+function constantsOf({ constants = {}, rows }: StreamOptions): readonly Element[] {
+  const count = rows ?? (isList(constants) ? constants.length : 1)
+  if (!(Number.isSafeInteger(count) && count >= 1)) {
+    const what = rows === undefined ? 'constants' : 'rows'
+    fail('RNN509', { what, expected: 'a number of rows from 1', found: String(count) })
+  }
+  if (!isList(constants)) return Array.from({ length: count }, () => constants)
+  if (constants.length !== count) {
+    const [expected, found] = [count, constants.length].map(n => `${counted(n, 'element')}, one a row`)
+    fail('RNN509', { what: 'constants', expected, found })
+  }
+  return constants
+}
+
 /** Packs the constants of each row, by the signature of the start of a stream. */
 function packConstants(
   signature: Signature,
   rows: readonly Element[],
   { fitted, sizes, precision = 'f32' }: StreamOptions,
 ): Batch {
-  const read = fromArrays(signature, columnsOf(rows), {
+  const read = fromArrays(signature, columnsOf(rows, 'constants'), {
     count: rows.length,
     ...(fitted && { fitted }),
     ...(sizes && { sizes }),
   })
+  checkPart(signature.inputs, read.part, precision)
   return pack(signature.inputs, read.part, allOf(rows.length), read.sizes, precision)
 }
 
@@ -134,10 +155,10 @@ function checkCount(elements: number, rows: number): void {
 const isList = <T>(given: Element | readonly T[]): given is readonly T[] => Array.isArray(given)
 
 /** Turns rows of named values into columns. Throws RNN401 where a row lacks what another has. */
-export function columnsOf(rows: readonly Element[]): Columns {
+export function columnsOf(rows: readonly Element[], what = 'step'): Columns {
   for (const row of rows) {
     if (typeof row !== 'object' || row === null)
-      fail('RNN509', { what: 'step', expected: 'an object of values by name', found: describeLeaf(row) })
+      fail('RNN509', { what, expected: 'an object of values by name', found: describeLeaf(row) })
   }
   const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
   const given = (row: Element, name: string, i: number): Nested =>

@@ -1,6 +1,8 @@
 // The states of a stream: arrays by name whose first dimension is the rows, changed in place from step to step.
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { describeLeaf, isList } from '../data/arrays.ts'
+import { isObject } from '../json.ts'
 
 /** Arrays by the name of an input, an output or a state, row-major. */
 export type Arrays = Readonly<Record<string, Buffer>>
@@ -33,8 +35,13 @@ export function permuteRows(data: Buffer, parents: ArrayLike<number>, outer: num
   }
 }
 
-/** Overwrites states by others. Throws RNN520 where they are not of the same names, types and sizes. */
+/** Overwrites states by others. Throws RNN509 for what are no states, RNN520 where they are not of the same names and sizes. */
 export function restoreStates(model: string, states: Arrays, from: Arrays): void {
+  const refuse = (found: string): never =>
+    fail('RNN509', { what: 'restore', expected: 'typed arrays by name, as `states` gives them', found })
+  if (!isObject(from)) refuse(isList(from) ? 'a list' : describeLeaf(from))
+  const other = Object.entries(from).find(([, data]) => !ArrayBuffer.isView(data))
+  if (other !== undefined) refuse(`${isList(other[1]) ? 'a list' : describeLeaf(other[1])} for \`${other[0]}\``)
   const differences = differencesOf(states, from)
   if (differences !== undefined) fail('RNN520', { model, differences })
   copyRows(from, states, 1)

@@ -73,7 +73,7 @@ describe('rnnc train', () => {
     assertRefused(
       await rnnc('eval', 'wave.rnn', '--weights', 'set.safetensors', '--set', 'units=5'),
       'RNN501',
-      /`SimpleRNN.W` is \[5, 1\] in the model, \[3, 1\] in the file/,
+      /`SimpleRNN.W` is \[5, 1\] in the model, \[3, 1\] in the weights/,
     )
   })
 

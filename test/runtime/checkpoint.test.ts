@@ -127,11 +127,11 @@ test('RNN501 lists both sides, and proposes a rename where there is one choice',
   const wanted = [parameter('enc.W', 2, 3), parameter('enc.b', 4), parameter('enc.d', 4), parameter('c', 8)]
   const { message, help } = await failing('RNN501', () => match(stored, ...wanted))
   assert.match(message, /`f` does not fit model `m`/)
-  assert.match(message, /`c` is \[8\] in the model, \[9\] in the file/)
-  assert.match(message, /the file lacks `enc\.W` \[2, 3\], `enc\.b` \[4\], `enc\.d` \[4\]/)
+  assert.match(message, /`c` is \[8\] in the model, \[9\] in the weights/)
+  assert.match(message, /the weights lack `enc\.W` \[2, 3\], `enc\.b` \[4\], `enc\.d` \[4\]/)
   assert.match(message, /the model lacks `LSTM\.W` \[2, 3\], `LSTM\.b` \[4\]/)
   // Of the shape [4] two are missing: no guess.
-  assert.equal(help, 'these may have been renamed: `LSTM.W` in the file is `enc.W`')
+  assert.equal(help, 'these may have been renamed: `LSTM.W` in the weights is `enc.W`')
 })
 
 test('a long list is cut', async () => {

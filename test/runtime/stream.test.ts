@@ -116,7 +116,8 @@ describe('a stream', () => {
 
   it('keeps rows apart: one is reset, one pauses', () => {
     const { begin } = open(classifier)
-    const rows = begin({ constants: [{}, {}, {}] })
+    const rows = begin({ rows: 3 })
+    expect(begin({ constants: [{}, {}, {}] }).step([undefined, { x: [0, 1] }, undefined])[0]).toBeUndefined()
     const [x0, x1, x2] = sequence.map(x => ({ x }))
     rows.step([x0, x1, x2])
     rows.reset(1)

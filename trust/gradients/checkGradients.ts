@@ -1,12 +1,15 @@
 // Checks the gradient of a model of one's own, in one's own test suite.
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
+import type { Fitted } from '../../runtime/data/fitted.ts'
 import { columnsIn } from '../../runtime/library/columns.ts'
+import { isTrainedOf, trainedFor } from '../../runtime/library/given.ts'
 import type { Examples, Model, ModelTypes, Trainable } from '../../runtime/library/modelTypes.ts'
+import { checkOptions, type Rules, rules } from '../../runtime/library/options.ts'
 import type { Trained } from '../../runtime/library/trained.ts'
 import { type Batch, pack } from '../../runtime/packBatch.ts'
 import { fittingSizes, randomBatch } from '../../runtime/randomBatch.ts'
-import { initialWeights, realArray, type Weights } from '../../runtime/session.ts'
+import { initialWeights } from '../../runtime/session.ts'
 import { type CheckOptions as CheckAt, checkGradientsAt, type GradientCheck } from './checkGradientsAt.ts'
 import { perturbed } from './perturbed.ts'
 
@@ -18,6 +21,17 @@ export interface CheckOptions<M extends ModelTypes> extends CheckAt {
   readonly sizes?: Readonly<Record<string, number>>
 }
 
+const asked: Rules<CheckOptions<ModelTypes>> = {
+  data: { expected: 'columns or rows', holds: value => typeof value === 'object' && value !== null },
+  sizes: rules.object,
+  backend: rules.target,
+  seed: rules.finite,
+  most: rules.count,
+  tolerance: rules.number,
+  reference: rules.object,
+  onProgress: rules.callback,
+}
+
 /**
  * Compares the compiled gradient of a model with forward mode and with differences of its loss, in float64, on one batch: at the weights of a
  * trained model, or near the initial ones of another, each moved by up to 0.1, as an error in a bias may not show while all biases are 0.
@@ -27,18 +41,24 @@ export interface CheckOptions<M extends ModelTypes> extends CheckAt {
  */
 export function checkGradients<M extends ModelTypes>(
   checked: Model<M> | Trained<M>,
-  { data, sizes: known = {}, ...options }: CheckOptions<M> = {},
+  given: CheckOptions<M> = {},
 ): GradientCheck {
+  const what = 'checkGradients'
+  const [model, trained] = isTrainedOf(what, checked)
+    ? ([
+        checked.model,
+        trainedFor(what, checked, { precision: 'f64', ...(given.sizes && { sizes: given.sizes }) }),
+      ] as const)
+    : ([checked, undefined] as const)
+  checkOptions(given, asked)
+  const { data, sizes: known = {}, ...options } = given
   const { seed = 1 } = options
-  const model = 'model' in checked ? checked.model : checked
   const { name, parameters } = model.signature
   if (parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${name}\`` })
-  const given = 'model' in checked ? { ...checked.fitted.sizes, ...known } : known
-  const { inputs, sizes } = data === undefined ? drawn(model, given, seed) : batchOf(checked, data, given)
-  const weights: Weights =
-    'model' in checked
-      ? Object.fromEntries(Object.entries(checked.weights).map(([path, values]) => [path, realArray('f64', values)]))
-      : perturbed(initialWeights(model, sizes, seed, 'f64'), seed)
+  const fixed = { ...trained?.fitted.sizes, ...known }
+  const { inputs, sizes } =
+    data === undefined ? drawn(model, fixed, seed) : batchOf(model, data, fixed, trained?.fitted)
+  const weights = trained?.weights ?? perturbed(initialWeights(model, sizes, seed, 'f64'), seed)
   return checkGradientsAt(model, weights, inputs, sizes, { ...options, seed })
 }
 
@@ -52,11 +72,9 @@ function drawn<M extends ModelTypes>(model: Model<M>, known: Sizes, seed: number
 }
 
 /** Packs all examples into one batch. */
-function batchOf<M extends ModelTypes>(checked: Model<M> | Trained<M>, data: unknown, known: Sizes): Batch {
-  const { signature } = 'model' in checked ? checked.model : checked
-  const fitted = 'model' in checked ? { fitted: checked.fitted } : {}
+function batchOf<M extends ModelTypes>({ signature }: Model<M>, data: unknown, known: Sizes, fitted?: Fitted): Batch {
   const columns = columnsIn(data, { signature, targets: true, sizes: known })
-  const { part, sizes } = fromArrays(signature, columns, { ...fitted, sizes: known })
+  const { part, sizes } = fromArrays(signature, columns, { ...(fitted && { fitted }), sizes: known })
   const all = Int32Array.from({ length: part.count }, (_, i) => i)
   return pack([...signature.inputs, ...signature.targets], part, all, sizes, 'f64')
 }
