@@ -4,7 +4,7 @@ import type { CompiledModel } from '../compiler/index.ts'
 import { greatest } from '../dsl/greatest.ts'
 import { embeddedWeights } from './build/embedded.ts'
 import { dimsText, type Layout, layoutOf, sizesOf } from './build/layout.ts'
-import { hasPredict, moduleText } from './build/module.ts'
+import { moduleText } from './build/module.ts'
 import { type BuildTarget, type Graphs, type Network, networkOf } from './build/network.ts'
 import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
 import { commentText } from './build/textCode.ts'
@@ -21,7 +21,7 @@ export interface BuildOptions {
   readonly target?: BuildTarget
   /** Embedded in the module, in its precision; without them `create` takes them. */
   readonly weights?: Weights
-  /** With it the module has `predict`, which speaks the units and labels of the data. */
+  /** With it the module has `predict`, which speaks the units and labels of the data; a model that generates has `generate` in its place. */
   readonly fitted?: Fitted
   /** The axis of the stream, where the model has several; without one that streams the module has none. */
   readonly over?: string
@@ -108,7 +108,7 @@ function headLines(
     `  import { create } from '${commentText(path)}'`,
     `  const model = ${wait}create(${given.join(', ')})`,
     `  const { ${names} } = ${wait}model.run(${call})`,
-    ...(hasPredict(layout)
+    ...(layout.hasPredict
       ? [`  const answers = ${wait}model.predict(${call})  // in the units and labels of the data`]
       : []),
     ...streamHead(stream),

@@ -3,7 +3,6 @@ import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/bindSizes.ts'
 import { interfaceText, type Member } from './interfaceText.ts'
 import { dimsText, type Field, type Layout, realArray } from './layout.ts'
-import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
 import type { StreamLayout } from './streamLayout.ts'
 import { streamTypes } from './streamTypes.ts'
@@ -33,7 +32,7 @@ export function typesText(module: TypedModule): string {
     `// The types of ${name}, written by rnnc. Arrays are flat and row-major.`,
     '',
     ...runTypes(layout, realArray(precision)),
-    ...(hasPredict(layout) ? predictTypes(layout, realArray(precision)) : []),
+    ...(layout.hasPredict ? predictTypes(layout, realArray(precision)) : []),
     ...(embedded ? [] : weightTypes(layout)),
     ...(stream === undefined ? [] : streamTypes(stream, fixed)),
     ...modelTypes(module),
@@ -104,12 +103,12 @@ function modelTypes({ layout, network, stream }: TypedModule): string[] {
     'As `run`, of one object for each example.',
     `run(rows: Iterable<InputRow>): ${laterOf(network, 'OutputRow[]')}`,
   ])
-  if (hasPredict(layout))
+  if (layout.hasPredict)
     members.push([
       'In the units and labels of the data.',
       `predict(inputs: DataInputs): ${laterOf(network, 'Answers')}`,
     ])
-  if (hasPredict(layout))
+  if (layout.hasPredict)
     members.push([
       'As `predict`, of one object for each example.',
       `predict(rows: Iterable<DataRow>): ${laterOf(network, 'AnswerRow[]')}`,

@@ -101,6 +101,26 @@ describe.each(['js', 'wasm'])('a built module of %s', target => {
     assert.throws(() => s.reset(1), /no row 1/)
   })
 
+  it('stays as it was where a step fails', async () => {
+    const model = await imported('meter')
+    const [s, other] = [model.stream({ past: [1, 2, 3] }), model.stream({ past: [1, 2, 3] })]
+    for (const x of [10, 20]) assert.deepEqual(s.step({ x }).y, other.step({ x }).y)
+    const { states } = s
+    assert.throws(() => s.step({ x: Number.NaN }), /^RangeError: x\[0\] is NaN, not a finite number$/)
+    assert.throws(() => s.step({ x: [1e300] }), /^RangeError: 1e\+300 is too large for f32: x\[0\]$/)
+    assert.deepEqual(s.states, states)
+    assert.deepEqual(s.step({ x: 30 }).y, other.step({ x: 30 }).y)
+    // What fails after the network has run: one state is not finite, of which the step makes others so.
+    const [first] = Object.keys(states)
+    s.restore({ ...states, [first]: Array.from(states[first], () => Number.NaN) })
+    const { states: kept } = s
+    assert.throws(() => s.step({ x: 10 }), /y\[0\] is NaN/)
+    assert.deepEqual(s.states, kept)
+    s.reset()
+    other.reset()
+    assert.deepEqual(s.step({ x: 30 }).y, other.step({ x: 30 }).y)
+  })
+
   it('streams several rows side by side', async () => {
     const model = await imported('meter')
     const [a, b] = [model.stream({ past: [1, 2] }), model.stream({ past: [3, 4] })]
