@@ -33,6 +33,34 @@ data D for Meter { t = jsonl("d.jsonl"); past = minmax(t.past); x = standardize(
 train Meter on D { optimizer = Adam(0.01); epochs = 2; batch = 2; seed = 1 }
 `
 
+const looker = `model Looker {
+  input c: class of C, img: [3]
+  input k: class of K over T
+  target y: class of L over T
+  h = [c |> embedding(2), img]
+  p = [k |> embedding(2), repeat(h, over T)] |> GRU(2) |> dense(L, softmax)
+  loss cross_entropy(p, y)
+  predict y from p
+}
+data D for Looker { t = jsonl("looks.jsonl"); c = classes(t.c); img = t.img; k = classes(t.k); y = classes(t.y) }
+train Looker on D { optimizer = Adam(0.01); epochs = 1; batch = 2; seed = 1 }
+`
+
+const looks = [
+  {
+    c: 'u',
+    img: [1, 2, 3],
+    k: ['a', 'b'],
+    y: ['yes', 'no'],
+  },
+  {
+    c: 'v',
+    img: [1, 2, 3],
+    k: ['b'],
+    y: ['no'],
+  },
+]
+
 const rows = [
   { past: [1, 2, 3], x: [10, 20, 30, 20], y: [1, 2, 3, 2] },
   { past: [5], x: [20, 10], y: [2, 1] },
@@ -42,11 +70,22 @@ const here = workplace({
   'speller.rnn': speller,
   'lines.csv': lines,
   'meter.rnn': meter,
+  'looker.rnn': looker,
+  'looks.jsonl': looks.map(row => `${JSON.stringify(row)}\n`).join(''),
   'd.jsonl': rows.map(row => `${JSON.stringify(row)}\n`).join(''),
 })
 
+/** What the TypeScript compiler says about `use.mts`. */
+async function typeErrors(): Promise<string> {
+  const tsc = new URL('../../node_modules/.bin/tsc', import.meta.url).pathname
+  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', '', 'use.mts']
+  const { code, stdout } = await run(tsc, flags, here.folder).done
+  assert.equal(code === 0, stdout === '')
+  return stdout
+}
+
 beforeAll(async () => {
-  for (const name of ['speller', 'meter']) {
+  for (const name of ['speller', 'meter', 'looker']) {
     await here.ok('train', `${name}.rnn`)
     for (const target of ['js', 'wasm'])
       await here.ok('build', `${name}.safetensors`, '-o', `${name}.${target}.mjs`, '--target', target)
@@ -147,9 +186,33 @@ s.restore(s.states)
 export { text, y }
 `,
     )
-    const tsc = new URL('../../node_modules/.bin/tsc', import.meta.url).pathname
-    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', '', 'use.mts']
-    const { code, stdout } = await run(tsc, flags, here.folder).done
-    assert.equal(code, 0, stdout)
+    assert.equal(await typeErrors(), '')
+  })
+
+  it('has types that refuse what a stream cannot take', async () => {
+    for (const [begins, right, wrong] of [
+      ['meter', 'stream({ past: [1] })', ['stream()', 'stream({})', "stream({ past: 'six' })", 'stream({ past: 1 })']],
+      ['meter', 'stream({ past: [1] }).step({ x: 1 })', ["stream({ past: [1] }).step({ x: '1' })"]],
+      ['speller', 'generate({ tone: 1 })', ['generate()', 'generate({})', "generate({ tone: '1' })"]],
+      [
+        'looker',
+        "stream({ c: 'u', img: [1, 2, 3] }).step({ k: 'a' }).y[0] === 'no'",
+        [
+          "stream({ c: 'zz', img: [1, 2, 3] })",
+          "stream({ c: 'u', img: 3 })",
+          "stream({ c: ['u'], img: [1] }).step({ k: 'zz' })",
+          "stream({ c: 'u', img: [1] }).step({ k: 'a' }).y[0] === 'zz'",
+        ],
+      ],
+    ] as const) {
+      const program = (call: string): string =>
+        `import { create } from './${begins}.${target}.mjs'\nexport const it =\ncreate().${call}\n`
+      here.write('use.mts', program(right))
+      assert.equal(await typeErrors(), '', right)
+      for (const call of wrong) {
+        here.write('use.mts', program(call))
+        assert.match(await typeErrors(), /^use\.mts\(3,/, call)
+      }
+    }
   })
 })
