@@ -58,6 +58,10 @@ function codes(name, values, length, limit) {
   if (wrong >= 0) throw new RangeError(\`\${placeOf(name, values, wrong)} is \${values[wrong]}, not a whole number below \${limit}\`)
   return found
 }`,
+  coded: `// As \`codes\`, of any length.
+function coded(name, values, limit) {
+  return codes(name, values, values.length, limit)
+}`,
   scale: `// From the units of the data to the numbers that the network sees; one function for each component.
 function scale(name, values, functions) {
   // \`run\` reports a missing value.

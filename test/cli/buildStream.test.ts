@@ -113,7 +113,10 @@ describe.each(['js', 'wasm'])('a built module of %s', target => {
       const found = [...model.generate({ tone: 5, steps: 30, ...options })].map(({ script }) => script).join('')
       assert.equal(found, text)
     }
-    assert.throws(() => [...model.generate({ tone: 1, after: { script: 'Q' } })], /not trained on "Q"/)
+    const after = (script: unknown) => () => [...model.generate({ tone: 1, after: { script } })]
+    assert.throws(after('Q'), /not trained on "Q"/)
+    for (const code of [999, 0.5, -1])
+      assert.throws(after([1, code]), /script\[1\] is .*, not a whole number below \d+$/)
   })
 
   it('streams in the units of the data what predict gives on the sequence so far', async () => {
