@@ -40,6 +40,7 @@ function beginText(layout: StreamLayout, precision: Precision): string[] {
     '  const once = {',
     ...indent(inputEntries(start, real), 2),
     '  }',
+    ...(start.inputs.length === 0 ? [] : ['  for (const name of Object.keys(once)) finite(name, once[name])']),
     '  const begun = createStart().run(sizes, { ...once, ...values })',
     `  const initial = copies({ ${pick(graphs.states.map(s => s.name))} })`,
     '  const states = copies(initial)',

@@ -152,6 +152,7 @@ describe.each(['js', 'wasm'])('a built module of %s', target => {
     assert.throws(() => s.step({ x: [1e300] }), /^RangeError: 1e\+300 is too large for f32: x\[0\]$/)
     assert.deepEqual(s.states, states)
     assert.deepEqual(s.step({ x: 30 }).y, other.step({ x: 30 }).y)
+    assert.throws(() => model.stream({ past: [1, Number.NaN] }), /^RangeError: past\[1\] is NaN/)
     // What fails after the network has run: one state is not finite, of which the step makes others so.
     const [first] = Object.keys(states)
     s.restore({ ...states, [first]: Array.from(states[first], () => Number.NaN) })
