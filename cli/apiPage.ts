@@ -2,6 +2,7 @@
 // programs, and the tools that read types need one of an earlier version.
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
+import { type Declared, type Inherited, inherited } from './inheritedMembers.ts'
 
 /** An entry of the package: the module that is imported by this name. */
 interface EntryPoint {
@@ -19,10 +20,8 @@ const entryPoints: readonly EntryPoint[] = [
 ]
 
 /** A name that a module exports, and the declaration behind it. */
-interface Exported {
-  readonly name: string
+interface Exported extends Declared {
   readonly doc: string
-  readonly signature: string
 }
 
 /** Names that are exported under one heading. */
@@ -40,11 +39,28 @@ export function apiPage(root: URL): string {
     return text
   }
   const bare: string[] = []
-  const sections = entryPoints.map(({ name, file, about }) => {
-    const groups = groupsIn(read(file)).map(({ title, names }) => {
-      const all = names.map(exported => find(exported, file, read) ?? missing(exported, file))
+  const pages = entryPoints.map(entry => ({
+    ...entry,
+    groups: groupsIn(read(entry.file)).map(({ title, names }) => ({
+      title,
+      all: names.map(exported => find(exported, entry.file, read) ?? missing(exported, entry.file)),
+    })),
+  }))
+  const onPage = new Map(pages.flatMap(p => p.groups.flatMap(g => g.all.map(e => [placeOf(e), e.name] as const))))
+  const lookup = {
+    find: (name: string, file: string) => find(name, file, read),
+    nameOnPage: (declared: Declared) => onPage.get(placeOf(declared)),
+  }
+  const sections = pages.map(({ name, about, groups: all }) => {
+    const groups = all.map(({ title, all }) => {
       bare.push(...all.filter(({ doc }) => doc === '').map(each => each.name))
-      return [...(title === '' ? [] : [`### ${title}`]), ...all.map(sectionOf)].join('\n\n')
+      const texts = all.map(each => {
+        const more = inherited(each, lookup)
+        if (each.name.endsWith('Options'))
+          bare.push(...more.members.filter(m => !m.isDescribed).map(m => `${each.name}.${m.name}`))
+        return sectionOf(each, more)
+      })
+      return [...(title === '' ? [] : [`### ${title}`]), ...texts].join('\n\n')
     })
     return [`## \`${name}\``, about, ...groups].join('\n\n')
   })
@@ -63,8 +79,21 @@ const missing = (name: string, file: string): never => {
   throw new Error(`${file} exports ${name}, of which no declaration was found`)
 }
 
-const sectionOf = ({ name, doc, signature }: Exported): string =>
-  [`#### \`${name}\``, doc, `\`\`\`typescript\n${signature}\n\`\`\``].join('\n\n')
+const placeOf = ({ file, inside }: Declared): string => `${file} ${inside}`
+
+const codeBlock = (text: string): string => `\`\`\`typescript\n${text}\n\`\`\``
+
+function sectionOf({ name, doc, signature }: Exported, { members, others }: Inherited): string {
+  const more = others.map(other => `\`${other}\``).join(' and ')
+  const texts = members.map(m => m.text.replaceAll(/^ {2}/gm, '')).join('\n')
+  return [
+    `#### \`${name}\``,
+    doc,
+    codeBlock(signature),
+    ...(members.length === 0 ? [] : ['It has these members too:', codeBlock(texts)]),
+    ...(more === '' ? [] : [`And those of ${more}.`]),
+  ].join('\n\n')
+}
 
 const exportList = /^export (?:type )?\{([^}]*)\}(?: from '([^']+)')?/
 
@@ -102,7 +131,7 @@ type Read = (file: string) => string
 function find(name: string, file: string, read: Read): Exported | undefined {
   const text = read(file)
   const own = declarationOf(name, text)
-  if (own !== undefined) return own
+  if (own !== undefined) return { ...own, file, inside: name }
   for (const [, list, from] of text.matchAll(/^(?:export|import) (?:type )?\{([^}]*)\} from '([^']+)'/gm)) {
     const renamed = namesIn(list).find(({ outside }) => outside === name)
     if (renamed === undefined || !from.startsWith('.')) continue
@@ -118,7 +147,7 @@ function find(name: string, file: string, read: Read): Exported | undefined {
 }
 
 /** Reads the declaration of a name, with all overloads, and the comment above the first. */
-function declarationOf(name: string, text: string): Exported | undefined {
+function declarationOf(name: string, text: string): Omit<Exported, 'file' | 'inside'> | undefined {
   const starts = [
     ...text.matchAll(new RegExp(`^(?:export )?(?:async )?(function\\*?|const|interface|type|class) ${name}\\b`, 'gm')),
   ]

@@ -1,8 +1,9 @@
 // Bundles the sources: to one module for each entry, with what several share in chunks, and to one script for the command.
 import { builtinModules } from 'node:module'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
-import { alone, command, entries } from './entries.ts'
+import { alone, command, entries, sharedByAll } from './entries.ts'
 
 /** Modules that are run as the package is built: it contains the constant that each exports, in place of how it is computed. */
 const prepared: Readonly<Record<string, string>> = {
@@ -40,13 +41,14 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     entryPoints: Object.fromEntries(sources.filter(([name]) => !alone.includes(name))),
     chunkNames: '[name]-[hash]',
     splitting: true,
-    plugins: [prepare(root)],
+    plugins: [prepare(root), outside],
   })
   const own = await build({
     ...common,
     entryPoints: Object.fromEntries(sources.filter(([name]) => alone.includes(name))),
-    plugins: [prepare(root)],
+    plugins: [prepare(root), outside],
   })
+  const byAll = await build({ ...common, entryPoints: { ...sharedByAll }, plugins: [prepare(root)] })
   // A function of what requires other modules, which gives what the source exports. In a script, an import would be an experiment of Node.
   const script = await build({
     ...common,
@@ -66,7 +68,7 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
   })
-  return [shared.metafile, own.metafile, script.metafile, start.metafile]
+  return [shared.metafile, own.metafile, byAll.metafile, script.metafile, start.metafile]
 }
 
 const prepare = (root: URL): Plugin => ({
@@ -81,6 +83,19 @@ const prepare = (root: URL): Plugin => ({
     }
   },
 })
+
+/** Leaves what all entries share to the file that it has of its own. */
+const outside: Plugin = {
+  name: 'outside',
+  setup: ({ onResolve }) => {
+    for (const [name, path] of Object.entries(sharedByAll)) {
+      const file = new RegExp(`/${basename(path).replaceAll('.', '\\.')}$`)
+      onResolve({ filter: file }, ({ importer, path: imported }) =>
+        join(dirname(importer), imported).endsWith(path) ? { path: `./${name}.js`, external: true } : undefined,
+      )
+    }
+  },
+}
 
 /** Writes a value as code that is read sooner than a literal of its size. */
 function constant(value: unknown): string {

@@ -14,15 +14,19 @@ export function writeDeclarations(root: URL, out: string): void {
     const project = fileURLToPath(new URL('tsconfig.build.json', root))
     execFileSync(process.execPath, [tsc, '-p', project, '--outDir', folder], { stdio: 'inherit' })
     const texts = reached(folder, Object.values(entries).map(declarationOf))
-    const names = new Set([...texts.values()].flatMap(text => text.match(/\bGPU(?:[A-Z]\w*)?\b/g) ?? []))
-    for (const [path, text] of texts) write(out, path, names.size > 0 && isEntry(path) ? referring(path, text) : text)
-    write(out, webGpu, webGpuNames([...names].sort()))
+    const all = [...texts.values()].join('\n')
+    const missing = declared(named(all, /\bGPU(?:[A-Z]\w*)?\b/g), named(all, /(?<=\bWebAssembly\.)[A-Z]\w*/g))
+    for (const [path, text] of texts) write(out, path, isEntry(path) ? referring(path, text) : text)
+    write(out, platform, missing)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-const webGpu = 'webgpu.d.ts'
+const platform = 'platform.d.ts'
+
+/** The names in a text, each once. */
+const named = (text: string, name: RegExp): string[] => [...new Set(text.match(name))].sort()
 
 const isEntry = (path: string): boolean => Object.values(entries).map(declarationOf).includes(path)
 
@@ -42,16 +46,21 @@ function reached(folder: string, first: readonly string[]): ReadonlyMap<string, 
   return texts
 }
 
-/** Adds the names of WebGPU to an entry. */
+/** Adds the names of the platform to an entry. */
 function referring(path: string, text: string): string {
-  return `/// <reference path="${relative(dirname(path), webGpu)}" />\n${text}`
+  return `/// <reference path="${relative(dirname(path), platform)}" />\n${text}`
 }
 
-/** Declares the names of WebGPU that the types of the library before TypeScript 6 lack; where they are known, it adds nothing. */
-function webGpuNames(names: readonly string[]): string {
-  const lines = names.map(name => `interface ${name} {}`)
-  return `// Names of WebGPU, for a TypeScript whose own types lack them. Where they are known, an empty interface adds nothing.\n${lines.join('\n')}\n`
-}
+/** Declares the names of WebGPU, which TypeScript has since version 6, and of WebAssembly, which a project has only with the types of pages. */
+const declared = (webGpu: readonly string[], webAssembly: readonly string[]): string =>
+  [
+    '// Names of the platform, for a project whose own types lack them. Where they are known, an empty interface adds nothing.',
+    ...webGpu.map(name => `interface ${name} {}`),
+    'declare namespace WebAssembly {',
+    ...webAssembly.map(name => `  interface ${name} {}`),
+    '}',
+    '',
+  ].join('\n')
 
 function write(out: string, path: string, text: string): void {
   const file = join(out, 'types', path)

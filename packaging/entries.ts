@@ -9,8 +9,11 @@ export const entries: Readonly<Record<string, string>> = {
   trust: 'trust/index.ts',
 }
 
-/** The entries that share nothing with others, so that a program that imports one loads it alone. */
+/** The entries that share nothing with others but what is below, so that a program that imports one loads little else. */
 export const alone: readonly string[] = ['predict']
+
+/** Modules that all entries share: an error is of the same class, whichever of them throws it. */
+export const sharedByAll: Readonly<Record<string, string>> = { diagnostics: 'dsl/diagnostics.ts' }
 
 /** The command, and what starts it. */
 export const command = { rnnc: 'cli/run.ts', start: 'packaging/start.ts' } as const

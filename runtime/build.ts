@@ -2,8 +2,9 @@
 import type { Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { greatest } from '../dsl/greatest.ts'
+import { embeddedWeights } from './build/embedded.ts'
 import { dimsText, type Layout, layoutOf, sizesOf } from './build/layout.ts'
-import { hasPredict, moduleText } from './build/module.ts'
+import { moduleText } from './build/module.ts'
 import { type BuildTarget, type Graphs, type Network, networkOf } from './build/network.ts'
 import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
 import { commentText } from './build/textCode.ts'
@@ -18,9 +19,9 @@ export interface BuildOptions {
   readonly precision?: Precision
   /** js if left out. */
   readonly target?: BuildTarget
-  /** Embedded in the module; without them `create` takes them. */
+  /** Embedded in the module, in its precision; without them `create` takes them. */
   readonly weights?: Weights
-  /** With it the module has `predict`, which speaks the units and labels of the data. */
+  /** With it the module has `predict`, which speaks the units and labels of the data; a model that generates has `generate` in its place. */
   readonly fitted?: Fitted
   /** The axis of the stream, where the model has several; without one that streams the module has none. */
   readonly over?: string
@@ -48,8 +49,8 @@ const asked: Rules<BuildOptions> = {
 }
 
 /**
- * Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold, RNN505 for one that
- * the target cannot take. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
+ * Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold, RNN501 for
+ * weights of another model, RNN505 for a model that the target cannot take, RNN515 for weights that are not finite in the precision. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
  */
 export function buildModule(model: CompiledModel, options: BuildOptions = {}): BuiltModule {
   checkOptions(options, asked)
@@ -67,6 +68,7 @@ export function buildModule(model: CompiledModel, options: BuildOptions = {}): B
     ...sizesOf(Object.values(graphs), model, fitted),
   }
   const { name } = model.signature
+  const embedded = weights && embeddedWeights(model, layout, weights, precision, { ...fitted?.sizes })
   const head = headLines(name, layout, network, stream, options)
   return {
     module: moduleText({
@@ -77,7 +79,7 @@ export function buildModule(model: CompiledModel, options: BuildOptions = {}): B
       precision,
       head,
       ...(stream && { stream }),
-      ...(weights && { weights }),
+      ...(embedded && { weights: embedded }),
     }),
     types: typesText({
       name,
@@ -115,7 +117,7 @@ function headLines(
     `  import { create } from '${commentText(path)}'`,
     `  const model = ${wait}create(${given.join(', ')})`,
     `  const { ${names} } = ${wait}model.run(${call})`,
-    ...(hasPredict(layout)
+    ...(layout.hasPredict
       ? [`  const answers = ${wait}model.predict(${call})  // in the units and labels of the data`]
       : []),
     ...streamHead(stream),

@@ -24,9 +24,11 @@ export const predictedBatch = 64
 
 export interface PredictOptions<B = Backend> {
   readonly backend?: B
+  /** Precision of the computation: f32 if left out, in the library that of the training. */
   readonly precision?: Precision
   /** Examples a batch; it changes the speed, not the answers. */
   readonly batch?: number
+  /** Seed of random numbers, for a model that draws some: 0 if left out, in the library that of the training. */
   readonly seed?: number
   /** Bytes of memory that it may take; 16 GB if left out. */
   readonly memory?: number

@@ -47,6 +47,7 @@ export interface TrainOptions {
   readonly onDraw?: (done: number) => void
   /** Called after each step. */
   readonly onStep?: (progress: StepReport) => void
+  /** Called after each epoch, with its averages. */
   readonly onEpoch?: (epoch: EpochReport, moment: Moment) => void
   /** Ends training after the step in progress and returns the weights learned so far. RNN516 before the first step. */
   readonly signal?: AbortSignal

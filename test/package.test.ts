@@ -44,6 +44,18 @@ describe('the npm package', () => {
   const text = (path: string): string => readFileSync(join(installed, path), 'utf8')
   const write = (name: string, lines: string): void => writeFileSync(join(folder, name), lines)
 
+  const compilers = ['typescript', 'typescript5/node_modules/typescript']
+  /** What a TypeScript compiler says about files of the project. */
+  const typeErrors = (compiler: string, files: readonly string[], options: object): string => {
+    const common = { module: 'nodenext', target: 'es2022', strict: true, types: [], skipLibCheck: false, noEmit: true }
+    const compilerOptions = { ...common, allowImportingTsExtensions: true, ...options }
+    write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
+    const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc')
+    const { stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+    // A compiler that is not there says nothing of types.
+    return stdout + stderr
+  }
+
   beforeAll(() => {
     const npm = (cwd: string, ...args: string[]): string =>
       execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
@@ -210,9 +222,13 @@ try {
   })
 
   it('has an entry for programs that only predict, of less than 30 kB gzip', () => {
-    const bytes = ['checkNode.js', 'predict.js', 'lib/predict.js'].map(path => gzipSync(text(`dist/${path}`)).length)
+    const bytes = ['checkNode.js', 'predict.js', 'lib/predict.js', 'lib/diagnostics.js'].map(
+      path => gzipSync(text(`dist/${path}`)).length,
+    )
     assert.ok(bytes.reduce((a, b) => a + b) < 30_000, `${bytes}`)
-    assert.doesNotMatch(text('dist/lib/predict.js'), /^import\b|\bimport\(|\bfrom"/m)
+    const imports = (path: string): string[] => text(path).match(/\bimport\(|\bfrom ?"[^"]*"|^import ?"[^"]*"/gm) ?? []
+    assert.deepEqual([...new Set(imports('dist/lib/predict.js'))], ['from"./diagnostics.js"'])
+    assert.deepEqual(imports('dist/lib/diagnostics.js'), [])
   })
 
   it('is put into a page by a bundler that is told nothing', async () => {
@@ -237,20 +253,29 @@ const wrong: number = name
 export const all = [openNetwork, readerIn, readWeights, checkGradients, wrong]
 export type Problem = RnnError`,
     )
-    const compilerOptions = {
-      module: 'nodenext',
-      target: 'es2022',
-      strict: true,
-      types: [],
-      skipLibCheck: false,
-      noEmit: true,
-    }
-    write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['use.ts'] }))
-    for (const compiler of ['typescript', 'typescript5/node_modules/typescript']) {
-      const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc')
-      const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-      assert.equal(stdout, '', compiler)
-    }
+    for (const compiler of compilers) assert.equal(typeErrors(compiler, ['use.ts'], {}), '', compiler)
+  })
+
+  it('has types for a project of Node, which knows nothing of pages', () => {
+    const nodeTypes = { typeRoots: [join(root, 'node_modules', '@types')], types: ['node'] }
+    write(
+      'no_page.ts',
+      `export * from './use.ts'\n// @ts-expect-error: there is no page.\nexport const page = document`,
+    )
+    for (const compiler of compilers)
+      for (const lib of ['es2024', 'es2022'])
+        assert.equal(typeErrors(compiler, ['no_page.ts'], { ...nodeTypes, lib: [lib] }), '', `${compiler}, ${lib}`)
+  })
+
+  it('has one class of errors, whichever entry throws them', () => {
+    const check = `const bytes = Uint8Array.of(1, 2, 3)
+const found = []
+try { predict.readWeights(bytes) } catch (error) { found.push(error instanceof rnnc.RnnError) }
+try { rnnc.compile('model') } catch (error) { found.push(error instanceof predict.RnnError) }
+console.log(rnnc.RnnError === predict.RnnError, ...found)`
+    write('errors.js', `import * as rnnc from 'rnnc'\nimport * as predict from 'rnnc/predict'\n${check}`)
+    write('errors.cjs', `const rnnc = require('rnnc')\nconst predict = require('rnnc/predict')\n${check}`)
+    for (const file of ['errors.js', 'errors.cjs']) assert.equal(node(file).trim(), 'true true true', file)
   })
 
   it('gives by `require` what `import` gives', () => {

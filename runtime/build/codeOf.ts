@@ -15,7 +15,7 @@ export const sizeLines = ({ sizes }: InputLayout): string[] =>
   sizes.map(({ symbol, name, from }) => {
     const given = member('inputs', name)
     const told = from && `, '${from.input}', ${member('inputs', from.input)}?.length, ${sizeCode(from.each)}`
-    return `sizes.${symbol} = size('${name}', ${told === undefined ? `${given} ?? NaN` : given + told})`
+    return `sizes.${symbol} = size('${name}', ${given}${told ?? ''})`
   })
 
 /** Entries of what a graph takes, read from `inputs`. */

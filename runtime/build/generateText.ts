@@ -63,11 +63,13 @@ function targetCode({ outputs, special }: StreamLayout, { field, input }: Elemen
 /** Code for the codes or numbers of the beginning of a target. */
 function beginningCode(field: Field, start: number | undefined): string {
   const values = `(${member('after', field.name)} ?? [])`
-  const { encoding, name } = field
-  const code =
+  const { encoding, name, codes, port } = field
+  const read =
     encoding?.kind === 'tokens'
       ? `tokens('${name}', ${values}, labels.${name}, ${textCode(readingOf(encoding))})`
       : (encodedCode(field, values) ?? values)
+  const isOne = port.item.length === 0 && port.axes.length <= 1
+  const code = codes !== undefined && isOne ? `coded('${name}', ${read}, ${sizeCode(codes, 'fixed')})` : read
   return start === undefined ? `[...${code}]` : `[${start}, ...${code}]`
 }
 

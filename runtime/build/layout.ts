@@ -57,6 +57,8 @@ export interface Layout extends InputLayout {
   readonly free: readonly string[]
   /** Outputs that answer for a target; none where the model must generate its answers step by step. */
   readonly answers: readonly { readonly output: Field; readonly target: Field }[]
+  /** Whether the module speaks the units and labels of the data: it knows them from a training, or answers with codes. */
+  readonly hasPredict: boolean
 }
 
 /** Makes the fields of a model: a port with a shape, and its units. */
@@ -123,11 +125,16 @@ export function sizesOf(
 export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | undefined): Layout {
   const { signature } = model
   const outputs = signature.outputs.map((port, i) => fieldOf(port, graph.results[i].shape, fitted))
+  const taken = inputLayout(model, graph, fitted)
+  const isFree = model.fedBack.length > 0
+  const answers = isFree ? [] : answersIn(signature, outputs, fitted)
+  const isCoded = answers.length > 0 && [...taken.inputs, ...answers.map(a => a.target)].some(f => f.codes)
   return {
-    ...inputLayout(model, graph, fitted),
+    ...taken,
     ...sizesOf([graph], model, fitted),
     outputs,
-    answers: model.fedBack.length > 0 ? [] : answersIn(signature, outputs, fitted),
+    answers,
+    hasPredict: !isFree && (fitted !== undefined || isCoded),
   }
 }
 

@@ -61,13 +61,13 @@ function weightsText({ parameters, fixed }: Layout, weights: Weights, real: stri
 /** Writes the scalings and the labels, for the ports that have some. */
 function unitsText({ layout, stream }: ModuleParts): string[] {
   const given = fieldsOf([
-    ...(hasPredict(layout) ? layout.inputs : []),
+    ...(layout.hasPredict ? layout.inputs : []),
     ...(stream === undefined
       ? []
       : [...stream.start.inputs, ...[...stream.elements, ...stream.targets].map(e => e.field)]),
   ])
   const answered = fieldsOf([
-    ...(hasPredict(layout) ? layout.answers : []).map(a => a.target),
+    ...(layout.hasPredict ? layout.answers : []).map(a => a.target),
     ...(stream?.answers ?? []).map(a => a.target),
   ])
   const scaled = given.flatMap(f => chains(f, scaleText))
@@ -92,10 +92,6 @@ function chains({ name, encoding }: Field, text: typeof scaleText): string[] {
   return [`  ${name}: [${encoding.chains.map(text).join(', ')}],`]
 }
 
-/** Tells whether inputs or answers are in other numbers than those of the network. */
-export const hasPredict = ({ answers, inputs }: Layout): boolean =>
-  answers.length > 0 && [...inputs, ...answers.map(a => a.target)].some(f => f.encoding !== undefined || f.codes)
-
 function createText({ layout, weights, network, stream, precision }: ModuleParts, real: string): string[] {
   const { fixed, free, parameters } = layout
   const given = [
@@ -106,27 +102,30 @@ function createText({ layout, weights, network, stream, precision }: ModuleParts
   const [define, wait] = network.async ? ['async function', 'await '] : ['function', '']
   const entries = [
     ...Object.entries(fixed).map(([name, value]) => `${name}: ${value}`),
-    ...free.map(name => `${name}: size('${name}', ${member('given', name, '?.')} ?? NaN)`),
+    ...free.map(name => `${name}: size('${name}', ${member('given', name, '?.')}, 'sizes.${name}')`),
   ]
   const weightLines =
     weights === undefined
-      ? parameters.map(({ name, shape }) => {
-          const key = JSON.stringify(name)
-          return `    ${key}: array(${key}, weights[${key}], ${real}, ${sizeCode(product(shape), 'fixed')}),`
-        })
-      : parameters.map(({ name }) => `    ${JSON.stringify(name)}: parameters[${JSON.stringify(name)}](),`)
+      ? [
+          `  const values = weightsIn(weights, ${real}, {`,
+          ...parameters.map(p => `    ${JSON.stringify(p.name)}: ${sizeCode(product(p.shape), 'fixed')},`),
+          '  })',
+        ]
+      : [
+          '  const values = {',
+          ...parameters.map(({ name }) => `    ${JSON.stringify(name)}: parameters[${JSON.stringify(name)}](),`),
+          '  }',
+        ]
   return [
     `/** Creates a network that is ready to run. Each call creates a new one${weights === undefined ? ', with these weights' : ''}. */`,
     `export ${define} create(${given.join(', ')}) {`,
     `  const network = ${wait}createNetwork(${network.async ? 'options?.gpu' : ''})`,
     `  const fixed = { ${entries.join(', ')} }`.replace('{  }', '{}'),
-    '  const values = {',
     ...weightLines,
-    '  }',
     '  const weightsOf = network.store(values)',
     '',
     ...runText(layout, real, define, wait),
-    ...(hasPredict(layout) ? predictText(layout, define, wait) : []),
+    ...(layout.hasPredict ? predictText(layout, define, wait) : []),
     ...(stream === undefined
       ? []
       : [...streamText(stream, precision), ...generateText(stream)].map(line => (line === '' ? '' : `  ${line}`))),
@@ -134,7 +133,7 @@ function createText({ layout, weights, network, stream, precision }: ModuleParts
       'backend: network.backend',
       ...(network.async ? ['device: network.device'] : []),
       'run',
-      ...(hasPredict(layout) ? ['predict'] : []),
+      ...(layout.hasPredict ? ['predict'] : []),
       ...(stream === undefined ? [] : ['stream']),
       ...(stream?.graphs.generation === undefined ? [] : ['generate']),
       ...(network.async ? ['dispose: network.dispose'] : []),

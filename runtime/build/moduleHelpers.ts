@@ -11,7 +11,7 @@ function own(object, name) {
 }`,
   size: `// A size of the batch: as given, or computed from the length of an input.
 function size(name, given, input, elements, each) {
-  if (given === undefined && elements === undefined) throw new TypeError(\`\${input} is missing\`)
+  if (given === undefined && elements === undefined) throw new TypeError(input ? \`\${input} is missing\` : \`pass \${name}, or a list for each example\`)
   const found = given ?? (each === 0 ? 0 : elements / each)
   if (Number.isInteger(found) && found >= 0) return found
   if (given !== undefined) throw new RangeError(\`\${name} must be a whole number, not \${given}\`)
@@ -21,7 +21,20 @@ function size(name, given, input, elements, each) {
 function array(name, values, Type, length) {
   if (values === undefined) throw new TypeError(\`\${name} is missing\`)
   if (values.length !== length) throw new RangeError(\`\${name} has \${values.length} elements, not \${length}\`)
-  return values instanceof Type ? values : Type.from(numbers(name, values))
+  if (values instanceof Type) return values
+  const found = Type.from(numbers(name, values))
+  const wrong = found.findIndex((x, i) => !Number.isFinite(x) && Number.isFinite(values[i]))
+  if (wrong >= 0) throw new RangeError(notHeld(placeOf(name, values, wrong), values[wrong], values[wrong]))
+  return found
+}`,
+  placeOf: `// Where an element of an array stood in the lists that were given.
+function placeOf(name, values, i) {
+  return values.place?.(i) ?? \`\${name}[\${i}]\`
+}`,
+  weightsIn: `// The weights of the network, by name.
+function weightsIn(weights, Type, lengths) {
+  if (typeof weights !== 'object' || weights === null) throw new TypeError('pass weights: \`readWeights\` of rnnc/predict reads them from a weights file')
+  return Object.fromEntries(Object.entries(lengths).map(([name, length]) => [name, array(name, own(weights, name), Type, length)]))
 }`,
   numbers: `// Checks that all values are numbers: JavaScript would convert null to 0.
 function numbers(name, values) {
@@ -29,27 +42,32 @@ function numbers(name, values) {
   const wrong = Array.prototype.findIndex.call(values, value => typeof value !== 'number' && typeof value !== 'boolean')
   if (wrong < 0) return values
   const found = values[wrong]
-  throw new TypeError(\`\${name}[\${wrong}] is \${shown(found)}, not a number\`)
+  throw new TypeError(\`\${placeOf(name, values, wrong)} is \${shown(found)}, not a number\`)
 }`,
   wholes: `// As \`array\`, for whole numbers that 32 bits hold.
 function wholes(name, values, length) {
   const found = array(name, values, Int32Array, length)
   const wrong = found.findIndex((whole, i) => whole !== Number(values[i]))
-  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}, not a whole number of 32 bits\`)
+  if (wrong >= 0) throw new RangeError(\`\${placeOf(name, values, wrong)} is \${values[wrong]}, not a whole number of 32 bits\`)
   return found
 }`,
   codes: `// As \`array\`, for whole numbers from 0 below \`limit\`.
 function codes(name, values, length, limit) {
   const found = array(name, values, Int32Array, length)
   const wrong = found.findIndex((code, i) => code < 0 || code >= limit || code !== Number(values[i]))
-  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}, not a whole number below \${limit}\`)
+  if (wrong >= 0) throw new RangeError(\`\${placeOf(name, values, wrong)} is \${values[wrong]}, not a whole number below \${limit}\`)
   return found
+}`,
+  coded: `// As \`codes\`, of any length.
+function coded(name, values, limit) {
+  return codes(name, values, values.length, limit)
 }`,
   scale: `// From the units of the data to the numbers that the network sees; one function for each component.
 function scale(name, values, functions) {
   // \`run\` reports a missing value.
   if (values === undefined) return undefined
-  return Float64Array.from(numbers(name, values), (value, i) => functions[i % functions.length](value))
+  const scaled = Float64Array.from(numbers(name, values), (value, i) => functions[i % functions.length](value))
+  return Object.assign(scaled, { place: values.place })
 }`,
   unscale: `// From the numbers of the network to the units of the data.
 function unscale(values, functions) {
@@ -67,11 +85,12 @@ function indices(name, values, labels) {
   // \`run\` reports a missing value.
   if (values === undefined) return undefined
   const places = new Map(labels.map((label, index) => [label, index]))
-  return Int32Array.from(values, value => {
-    const index = typeof value === 'number' ? value : (places.get(value) ?? -1)
-    if (index < 0) throw new RangeError(\`\${name}: the network was not trained on "\${value}"\`)
+  const found = Array.from(values, value => {
+    const index = typeof value === 'number' ? value : places.get(value)
+    if (index === undefined) throw new RangeError(\`\${name}: the network was not trained on "\${value}"\`)
     return index
   })
+  return Object.assign(found, { place: values.place })
 }`,
   decide: `// The most likely class of each distribution; of a single probability, whether it is above a half.
 function decide(values, width) {
@@ -129,9 +148,9 @@ function wasmNetwork(backend, entry, layout) {
       return frame[slot]
     }
     // What stays comes first: there it lies where it lay, whatever the sizes.
-    const stays = ({ arrays }) => arrays.every(([name, , written]) => !written && Object.hasOwn(stored, name) && stored[name] === inputs[name])
+    const stays = ([, , arrays]) => arrays.every(([name, , written]) => !written && Object.hasOwn(stored, name) && stored[name] === inputs[name])
     const first = taken.filter(stays)
-    const places = [...first, ...taken.filter(group => !stays(group))].flatMap(({ slot, Type, arrays }, i) => {
+    const places = [...first, ...taken.filter(group => !stays(group))].flatMap(([slot, Type, arrays], i) => {
       let at = take(slot, arrays.reduce((sum, [, length]) => sum + length, 0) * Type.BYTES_PER_ELEMENT)
       return arrays.map(([name, length, written]) => {
         const place = { name, Type, at, length, written, array: array(name, inputs[name], Type, length), stays: i < first.length }
@@ -199,7 +218,16 @@ function put(name, values, array, functions) {
   if (typeof values !== 'object') return put(name, [values], array, functions)
   if (values.length !== array.length) throw new RangeError(\`\${name} has \${values.length} elements, not \${array.length}\`)
   numbers(name, values)
-  for (let i = 0; i < array.length; i++) array[i] = functions === undefined ? values[i] : functions[i % functions.length](values[i])
+  for (let i = 0; i < array.length; i++) {
+    const value = functions === undefined ? values[i] : functions[i % functions.length](values[i])
+    array[i] = value
+    if (!Number.isFinite(array[i])) throw new RangeError(notHeld(\`\${name}[\${i}]\`, values[i], value))
+  }
+}`,
+  notHeld: `// Says why a number is not finite in the network.
+function notHeld(at, given, value) {
+  if (typeof given === 'number' && !Number.isFinite(given)) return \`\${at} is \${given}, not a finite number\`
+  return Number.isFinite(value) ? \`\${given} is too large for f32: \${at}\` : \`\${at} is \${given}, of which the scaling makes \${value}\`
 }`,
   unscaleInto: `// As \`unscale\`, into an array that is there.
 function unscaleInto(array, values, functions) {

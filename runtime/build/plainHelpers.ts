@@ -17,9 +17,11 @@ function plain(given, { batch, inputs, sizes, lengths, others }, texts) {
   const found = {}
   for (const name of names) {
     const value = rows ? rows.map(row => own(row, name)) : own(given, name)
-    if (value === undefined || ArrayBuffer.isView(value)) continue
+    if (value === undefined) throw new TypeError(\`\${name} is missing\`)
+    if (ArrayBuffer.isView(value)) continue
     const list = (flat[name] = listOf(value, name))
-    if (!rows && (inputs[name].length === 0 || typeof list[0] !== 'object' || list[0] === null)) continue
+    const nests = list.length === 0 ? given[batch] === undefined : typeof list[0] === 'object' && list[0] !== null
+    if (!rows && (inputs[name].length === 0 || !nests)) continue
     if (!rows && (given[batch] ?? list.length) !== list.length) throw new RangeError(\`\${name} has \${list.length} examples, not \${given[batch]}\`)
     flat[batch] = list.length
     flat[name] = flattened(list, inputs[name], i => (rows ? \`[\${i}].\${name}\` : \`\${name}[\${i}]\`), texts.includes(name), found, name)
@@ -71,6 +73,15 @@ function flattened(examples, dims, at, isText, found, name) {
     const wrong = first.counts.length === counts[depth].length ? first.counts.findIndex((n, i) => n !== counts[depth][i]) : 0
     if (wrong >= 0) throw new RangeError(\`\${first.name} and \${name} have different lengths\`)
   })
+  flat.place = index => {
+    let rest = index
+    const inner = most.reduceRight((path, size) => {
+      const i = rest % size
+      rest = (rest - i) / size
+      return \`[\${i}]\${path}\`
+    }, '')
+    return at(rest) + inner
+  }
   return flat
 }`,
   asRows: `// One object for each example, of results in flat arrays; what is past the end of a sequence is left out.

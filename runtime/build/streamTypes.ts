@@ -1,22 +1,24 @@
 // Writes the types of the stream of a built module.
-import type { Sizes } from '../../compiler/ir/dim.ts'
+import { product, type Sizes } from '../../compiler/ir/dim.ts'
+import { known } from '../data/bindSizes.ts'
 import { interfaceText, type Member } from './interfaceText.ts'
 import { dimsText, type Field } from './layout.ts'
 import type { StreamLayout } from './streamLayout.ts'
+import { textType, valueType } from './textType.ts'
 
 /** Writes what a stream takes and gives, and what `generate` does. */
 export function streamTypes(layout: StreamLayout, fixed: Sizes): string[] {
   const { graphs, start, elements, targets, outputs, answers } = layout
   const values = (field: Field): string => {
-    const texts = isText(field) ? 'string' : undefined
-    const one = ['number', ...(field.port.dtype === 'bool' ? ['boolean'] : []), ...(texts === undefined ? [] : [texts])]
-    return `${one.join(' | ')} | ArrayLike<${one.join(' | ')}>`
+    const one = field.port.dtype === 'bool' ? 'number | boolean' : valueType(field)
+    const isOne = known(product(field.shape.slice(1)), fixed) === 1
+    return `${isOne ? `${one} | ` : ''}ArrayLike<${one}>`
   }
   const member = (field: Field): Member => [dimsText(field.shape, fixed), `readonly ${field.name}: ${values(field)}`]
   const answer = (field: Field): Member => {
     const target = answers.find(a => a.output.name === field.name)?.target
     const isLabel = target?.codes !== undefined
-    const type = isLabel ? (isText(target) ? 'readonly string[]' : 'readonly number[]') : 'ArrayLike<number>'
+    const type = isLabel ? `readonly (${textType(target) ?? 'number'})[]` : 'ArrayLike<number>'
     return [
       isLabel ? 'The likeliest label of each row.' : dimsText(field.shape, fixed),
       `readonly ${field.name}: ${type}`,
@@ -25,7 +27,9 @@ export function streamTypes(layout: StreamLayout, fixed: Sizes): string[] {
   const optional = (name: string, type: string, about: string): Member => [about, `readonly ${name}?: ${type}`]
   const constants = [
     ...start.sizes.map(s =>
-      optional(s.name, 'number', `The extent of ${s.symbol}; an input tells it if it is left out.`),
+      s.from === undefined
+        ? ([`The extent of ${s.symbol}.`, `readonly ${s.name}: number`] as const)
+        : optional(s.name, 'number', `The extent of ${s.symbol}; an input tells it if it is left out.`),
     ),
     ...start.inputs.map(member),
     ...start.lengths.map(l =>
@@ -61,16 +65,17 @@ export function streamTypes(layout: StreamLayout, fixed: Sizes): string[] {
 
 function generateTypes({ targets, elements }: StreamLayout, constants: readonly Member[]): string[] {
   const fields = targets.map(t => t.field)
-  const after = fields.map(
-    f => `readonly ${f.name}?: ${isText(f) ? 'string | readonly (number | string)[]' : 'readonly number[]'}`,
-  )
-  const element = (f: Field): string => (isText(f) ? 'string' : 'number')
+  const after = fields.map(f => {
+    const text = f.encoding?.kind === 'tokens' ? 'string | ' : ''
+    return `readonly ${f.name}?: ${text}readonly (${valueType(f)})[]`
+  })
+  const element = (f: Field): string => textType(f) ?? 'number'
   const isOne = (f: Field): boolean => f.port.item.length === 0 && f.port.axes.length <= 1
   return [
     ...interfaceText('GenerateOptions', 'The inputs of the network, and how elements are chosen.', [
       ...constants,
       ...elements.map(
-        ({ field }): Member => ['The whole sequence.', `readonly ${field.name}: ArrayLike<number | string>`],
+        ({ field }): Member => ['The whole sequence.', `readonly ${field.name}: ArrayLike<${valueType(field)}>`],
       ),
       ['The beginning of each target, which is given.', `readonly after?: { ${after.join('; ')} }`],
       ['Number of elements at most; 1000 if it is left out.', 'readonly steps?: number'],
@@ -85,11 +90,16 @@ function generateTypes({ targets, elements }: StreamLayout, constants: readonly 
       fields.map(
         (f): Member => [
           'As it stands in the data.',
-          `readonly ${f.name}: ${isOne(f) ? element(f) : `readonly ${element(f)}[]`}`,
+          `readonly ${f.name}: ${isOne(f) ? element(f) : `readonly (${element(f)})[]`}`,
         ],
       ),
     ),
   ]
 }
 
-const isText = ({ encoding }: Field): boolean => encoding !== undefined && encoding.kind !== 'numbers'
+/** Whether a stream must be given something as it begins. */
+export const streamIsGiven = ({ start }: StreamLayout): boolean =>
+  start.inputs.length > 0 || start.sizes.some(s => s.from === undefined)
+
+/** Whether `generate` must be given something. */
+export const generateIsGiven = (layout: StreamLayout): boolean => streamIsGiven(layout) || layout.elements.length > 0

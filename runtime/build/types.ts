@@ -3,11 +3,10 @@ import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/bindSizes.ts'
 import { interfaceText, type Member } from './interfaceText.ts'
 import { dimsText, type Field, type Layout, realArray } from './layout.ts'
-import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
 import type { StreamLayout } from './streamLayout.ts'
-import { streamTypes } from './streamTypes.ts'
-import { textCode } from './textCode.ts'
+import { generateIsGiven, streamIsGiven, streamTypes } from './streamTypes.ts'
+import { textType } from './textType.ts'
 
 /** A module whose types are written. */
 export interface TypedModule {
@@ -23,17 +22,12 @@ export interface TypedModule {
 /** Writes the text of the `.d.ts`. */
 export function typesText(module: TypedModule): string {
   const { name, layout, precision, embedded, network, stream } = module
-  const { free, fixed } = layout
-  const given = [
-    ...(embedded ? [] : ['weights: Weights']),
-    ...(free.length > 0 ? [`sizes: { ${free.map(s => `readonly ${s}: number`).join('; ')} }`] : []),
-    ...(network.async ? ['options?: Options'] : []),
-  ]
+  const { fixed } = layout
   return [
     `// The types of ${name}, written by rnnc. Arrays are flat and row-major.`,
     '',
     ...runTypes(layout, realArray(precision)),
-    ...(hasPredict(layout) ? predictTypes(layout, realArray(precision)) : []),
+    ...(layout.hasPredict ? predictTypes(layout, realArray(precision)) : []),
     ...(embedded ? [] : weightTypes(layout)),
     ...(stream === undefined ? [] : streamTypes(stream, fixed)),
     ...modelTypes(module),
@@ -42,10 +36,29 @@ export function typesText(module: TypedModule): string {
           ["A `GPU` of WebGPU; by default the browser's, through WebGPU or else WebGL2.", 'readonly gpu?: object'],
         ])
       : []),
-    '/** Creates a network; each call creates a new one. */',
-    `export function create(${given.join(', ')}): ${laterOf(network, 'Model')}`,
+    ...createTypes(module),
     '',
   ].join('\n')
+}
+
+function createTypes({ layout: { free }, embedded, network }: TypedModule): string[] {
+  const create = (parameters: string, sizes: readonly string[]): string => {
+    const given = [...(embedded ? [] : ['weights: Weights']), ...sizes, ...(network.async ? ['options?: Options'] : [])]
+    return `export function create${parameters}(${given.join(', ')}): ${laterOf(network, 'Model')}`
+  }
+  const about = '/** Creates a network; each call creates a new one. */'
+  if (free.length === 0) return [about, create('', [])]
+  return [
+    ...interfaceText(
+      'Sizes',
+      'Sizes that no training has bound.',
+      free.map((s): Member => [`The size of ${s}.`, `readonly ${s}: number`]),
+    ),
+    about,
+    create('', ['sizes: Sizes']),
+    '/** As above, with the `sizes` of a weights file. */',
+    create('<S extends { readonly [size: string]: number }>', ['sizes: string extends keyof S ? S : never']),
+  ]
 }
 
 /** The type of a result, which a device gives later. */
@@ -104,22 +117,25 @@ function modelTypes({ layout, network, stream }: TypedModule): string[] {
     'As `run`, of one object for each example.',
     `run(rows: Iterable<InputRow>): ${laterOf(network, 'OutputRow[]')}`,
   ])
-  if (hasPredict(layout))
+  if (layout.hasPredict)
     members.push([
       'In the units and labels of the data.',
       `predict(inputs: DataInputs): ${laterOf(network, 'Answers')}`,
     ])
-  if (hasPredict(layout))
+  if (layout.hasPredict)
     members.push([
       'As `predict`, of one object for each example.',
       `predict(rows: Iterable<DataRow>): ${laterOf(network, 'AnswerRow[]')}`,
     ])
   if (stream !== undefined)
-    members.push([`Begins a stream over ${stream.graphs.axis}.`, 'stream(inputs?: StreamInputs): Stream'])
+    members.push([
+      `Begins a stream over ${stream.graphs.axis}.`,
+      `stream(inputs${streamIsGiven(stream) ? '' : '?'}: StreamInputs): Stream`,
+    ])
   if (stream?.graphs.generation !== undefined)
     members.push([
       'Generates a sequence, an element of each target at a time.',
-      'generate(options?: GenerateOptions): Generator<Generated, void, undefined>',
+      `generate(options${generateIsGiven(stream) ? '' : '?'}: GenerateOptions): Generator<Generated, void, undefined>`,
     ])
   if (network.async) members.push(['Frees the device.', 'dispose(): void'])
   return interfaceText('Model', 'A network that is ready to run.', members)
@@ -178,14 +194,6 @@ function answerType(output: Field, target: Field | undefined, real: string): str
   if (target?.encoding !== undefined) return 'Float64Array'
   return output.port.dtype === 'real' ? real : 'Int32Array'
 }
-
-/** Type of the texts of a field; a vocabulary may be too long to list. */
-function textType({ encoding }: Field): string | undefined {
-  if (encoding?.kind === 'tokens') return 'string'
-  return encoding?.kind === 'classes' ? union(encoding.labels) : undefined
-}
-
-const union = (labels: readonly string[]): string => labels.map(textCode).join(' | ') || 'never'
 
 const inputType = ({ port }: Field): string =>
   port.dtype === 'bool' ? 'ArrayLike<number | boolean>' : 'ArrayLike<number>'

@@ -3,7 +3,7 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { assemble } from '../../compiler/backend/wasm.ts'
 import type { Plan } from '../../compiler/index.ts'
-import { product } from '../../compiler/ir/dim.ts'
+import { type Dim, product } from '../../compiler/ir/dim.ts'
 import { buffersOfWays } from '../../compiler/plan/choiceBuffers.ts'
 import { storedInputs } from '../../compiler/plan/operands.ts'
 import type { Buffer } from '../../compiler/plan/plan.ts'
@@ -30,16 +30,19 @@ export function wasmNetworks(
     ...Object.entries(plans).flatMap(([name, plan], i) => [
       '',
       `// The memory of ${plan.name}.`,
-      `const ${name} = () => wasmNetwork('${backend}', '${schedules[i].run}', sizes => ({`,
+      `const ${name} = () => wasmNetwork('${backend}', '${schedules[i].run}', s => ({`,
       ...layoutLines(plan, schedules[i], precision).map(line => `  ${line}`),
       '}))',
     ]),
   ]
 }
 
+/** Code for a size, which is a property of `s`: a module has many. */
+const code = (dim: Dim): string => sizeCode(dim, 's')
+
 /** The number of a slot before addresses are known, as code. */
 function inFrame(slot: Slot): string {
-  if (slot.kind === 'size') return sizeCode(slot.dim)
+  if (slot.kind === 'size') return code(slot.dim)
   return slot.kind === 'unpacked' ? '1' : '0'
 }
 
@@ -54,33 +57,31 @@ function layoutLines(plan: Plan, { slots, buffers }: PlanSchedule, precision: Pr
   }
   const ways = buffersOfWays(plan)
   const bytesOf = (buffer: Buffer): string => {
-    const bytes = `${elementBytes({ real: precision }, buffer.dtype)} * (${sizeCode(buffer.size)})`
+    const bytes = `${elementBytes({ real: precision }, buffer.dtype)} * (${code(buffer.size)})`
     const way = ways.get(buffer)
     if (way === undefined) return bytes
-    const test = `${sizeCode(way.less)} < ${sizeCode(way.than)}`
+    const test = `${code(way.less)} < ${code(way.than)}`
     return way.first ? `${test} ? ${bytes} : 0` : `${test} ? 0 : ${bytes}`
   }
   const own = buffers.filter(b => !inputs.has(b))
-  const rooms = slots.flatMap((s, i) => (s.kind === 'room' ? [`[${i}, ${s.bytes}],`] : []))
+  const rooms = slots.flatMap((s, i) => (s.kind === 'room' ? [`[${i}, ${s.bytes}]`] : []))
   return [
     `frame: [${[...slots.map(inFrame), '0'].join(', ')}],`,
     'taken: [',
     ...[...inputs].map(([buffer, ports]) => {
       const arrays = ports.map(({ name, shape }) => {
         const isWritten = plan.outputs.some(o => o.name === name && o.operand.buffer === buffer)
-        return `[${JSON.stringify(name)}, ${sizeCode(product(shape))}${isWritten ? ', true' : ''}]`
+        return `[${JSON.stringify(name)}, ${code(product(shape))}${isWritten ? ', true' : ''}]`
       })
-      return `  { slot: ${slotOf(buffer)}, Type: ${typeOf(buffer)}, arrays: [${arrays.join(', ')}] },`
+      return `  [${slotOf(buffer)}, ${typeOf(buffer)}, [${arrays.join(', ')}]],`
     }),
     '],',
-    'own: [',
-    ...[...own.map(b => `[${slotOf(b)}, ${bytesOf(b)}],`), ...rooms].map(line => `  ${line}`),
-    '],',
+    `own: [${[...own.map(b => `[${slotOf(b)}, ${bytesOf(b)}]`), ...rooms].join(', ')}],`,
     'results: [',
     ...plan.outputs.flatMap(({ name, operand: { buffer }, shape }) =>
       inputs.has(buffer)
         ? []
-        : [`  [${JSON.stringify(name)}, ${typeOf(buffer)}, ${own.indexOf(buffer)}, ${sizeCode(product(shape))}],`],
+        : [`  [${JSON.stringify(name)}, ${typeOf(buffer)}, ${own.indexOf(buffer)}, ${code(product(shape))}],`],
     ),
     '],',
   ]

@@ -38,17 +38,21 @@ export type Column<T> = Nested extends T ? readonly Nested[] | ArrayLike<number>
 
 type FlatOf<T> = T extends readonly (infer E)[] ? FlatOf<E> : T extends number | boolean ? Flat : never
 
-/** Examples column by column: for each input or target all its values. */
-export type Columns<T> = { readonly [K in keyof T]: Column<T[K]> }
+/** Examples column by column: for each input or target all its values. Those of `Also` may be among them. */
+export type Columns<T, Also = object> = { readonly [K in keyof T]: Column<T[K]> } & {
+  readonly [K in keyof Also]?: Column<Also[K]>
+}
 
-/** One example: a value for each input or target. */
-export type Row<T> = { readonly [K in keyof T]: Given<T[K]> }
+/** One example: a value for each input or target. Those of `Also` may be among them. */
+export type Row<T, Also = object> = { readonly [K in keyof T]: Given<T[K]> } & {
+  readonly [K in keyof Also]?: Given<Also[K]>
+}
 
 /** Examples as columns, or as rows one after another. */
-export type Examples<T> = Columns<T> | Iterable<Row<T>>
+export type Examples<T, Also = object> = Columns<T, Also> | Iterable<Row<T, Also>>
 
 /** As `Examples`, or rows that come over time. */
-export type ExamplesInTime<T> = Examples<T> | AsyncIterable<Row<T>>
+export type ExamplesInTime<T, Also = object> = Examples<T, Also> | AsyncIterable<Row<T, Also>>
 
 /** Types of what a model is trained on. */
 export type Trainable<M extends ModelTypes> = M['inputs'] & M['targets']

@@ -99,12 +99,12 @@ function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options:
  */
 export function predict<M extends ModelTypes>(
   trained: Trained<M>,
-  inputs: Examples<M['inputs']> | LoadedInputs,
+  inputs: Examples<M['inputs'], M['targets']> | LoadedInputs,
   options: TypedOptions,
 ): TypedPredictions<M>
 export function predict<M extends ModelTypes>(
   trained: Trained<M>,
-  inputs: Examples<M['inputs']> | LoadedInputs,
+  inputs: Examples<M['inputs'], M['targets']> | LoadedInputs,
   options?: PredictOptions,
 ): Predictions<M>
 export function predict<M extends ModelTypes>(
@@ -127,12 +127,12 @@ export function predict<M extends ModelTypes>(
 /** As `predict`, also on a GPU, and for rows that come over time. RNN513 where there is no GPU, RNN514 where it fails. */
 export function predictAsync<M extends ModelTypes>(
   trained: Trained<M>,
-  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  inputs: ExamplesInTime<M['inputs'], M['targets']> | LoadedInputs,
   options: TypedOptions<Target>,
 ): Promise<TypedPredictions<M>>
 export function predictAsync<M extends ModelTypes>(
   trained: Trained<M>,
-  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  inputs: ExamplesInTime<M['inputs'], M['targets']> | LoadedInputs,
   options?: PredictOptions<Target>,
 ): Promise<Predictions<M>>
 export async function predictAsync<M extends ModelTypes>(

@@ -23,6 +23,7 @@ import { type Arrays, positionState } from './streamStates.ts'
 
 export interface StartOptions {
   readonly backend?: Backend
+  /** Precision of the computation: f32 if left out, in the library that of the training. */
   readonly precision?: Precision
   /** With it, values are in the units and labels of the data, else in the numbers of the network. */
   readonly fitted?: Fitted

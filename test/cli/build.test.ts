@@ -221,6 +221,16 @@ tagger(weights, { V: 5 }).run({ B: 1, words: [1], T_lengths: [1] }).p.fill(next[
       )
     }
     assert.match(await typeErrors("import { create } from './wave_gpu.mjs'\ncreate().run\n"), /Promise<Model>/)
-    assert.match(await typeErrors("import { create } from './tagger.mjs'\ncreate()\n"), /Expected 2 arguments/)
+    const open = (call: string): Promise<string> =>
+      typeErrors(`import { create, type Sizes, type Weights } from './tagger.mjs'
+declare const weights: Weights
+declare const file: { readonly weights: Weights; readonly sizes: Readonly<Record<string, number>> }
+declare const sizes: Sizes
+${call}
+`)
+    for (const call of ['create(file.weights, file.sizes)', 'create(weights, sizes)', 'create(weights, { V: 5 })'])
+      assert.equal(await open(call), '', call)
+    for (const call of ['create()', 'create(weights)', 'create(weights, {})', 'create(weights, { K: 5 })'])
+      assert.match(await open(call), /user.mts\(5,/, call)
   })
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, it } from 'vitest'
-import { classifier, flowers, isRecord, run, workplace } from './support.ts'
+import { classifier, flowers, isRecord, run, weightsFor, workplace } from './support.ts'
 
 const { ok, path, write, folder } = workplace({
   'flowers.rnn': classifier,
@@ -137,6 +137,35 @@ describe('a built module', () => {
       message(() => nested.run(lengths)),
       'x and w have different lengths',
     )
+  })
+
+  it('takes codes that are whole, and below their number', async () => {
+    write(
+      'coded.rnn',
+      `model Coded {
+        input c: class of 3, text: token of V over T
+        output y = sum(c |> embedding(1)) + sum(sum(text |> embedding(1), over T))
+      }`,
+    )
+    await ok('build', 'coded.rnn', '-o', 'coded.mjs')
+    const weights = weightsFor(readFileSync(path('coded.d.mts'), 'utf8'), { V: 5 })
+    const model = await built('coded', weights, { V: 5 })
+    const says = (inputs: unknown): string => message(() => model.run(inputs))
+    assert.equal(says([{ c: 0.5, text: [1] }]), '[0].c is 0.5, not a whole number below 3')
+    assert.equal(says({ c: [1, 0.5], text: [[1], [2]] }), 'c[1] is 0.5, not a whole number below 3')
+    assert.equal(says({ c: [1, 2], text: [[1], [1, 300]] }), 'text[1][1] is 300, not a whole number below 5')
+    assert.equal(
+      says([
+        { c: 1, text: [1] },
+        { c: 1, text: [4, 4, -1] },
+      ]),
+      '[1].text[2] is -1, not a whole number below 5',
+    )
+    assert.equal(says({ B: 1, c: [1], text: [1, 300] }), 'text[1] is 300, not a whole number below 5')
+    assert.equal(says({ text: [[1]] }), 'c is missing')
+    assert.deepEqual(Array.from(model.run({ c: [], text: [] }).y), [])
+    assert.equal(says({ c: [1], text: [] }), 'c has 1 elements, not 0')
+    await assert.rejects(built('coded', weights), /sizes\.V is missing/)
   })
 
   it('runs whatever the labels and the names of files are', async () => {

@@ -40,6 +40,14 @@ const { kind, next, probabilities } = predict(trained, { x: new Float32Array(4),
 export const kinds: readonly string[] = kind
 export const nexts: readonly number[][] = next
 export const chances: readonly number[][] = probabilities
+// Targets may be among the inputs of a prediction.
+predict(trained, data)
+predict(trained, { ...data, next: [new Float32Array(2)] }, { typed: true })
+predict(trained, [{ x: [[1, 2]], word: 'a', on: false, kind: 'a' }])
+// @ts-expect-error no such input or target
+predict(trained, { ...data, other: [1] })
+// @ts-expect-error an input is missing
+predict(trained, { x, word: ['a'], kind: ['a'] })
 await evaluate(trained, [{ x: [[1, 2]], word: 'a', on: false, kind: 'a', next: [1] }])
 const named = compile<Kinds>('model Kinds { … }')
 await fit(named, data, { target: 'wasm' })

@@ -15,7 +15,9 @@ import { type Cause, locate } from './locate.ts'
 import { createSubject, type Subject, sizeIn } from './subject.ts'
 
 export interface CheckOptions {
+  /** What runs the gradient that is checked: `js` if left out. */
   readonly backend?: Backend
+  /** Seed of the weights, directions and samples; 1 if left out. */
   readonly seed?: number
   /** Above this many elements in all, directions and samples are checked instead of every element. */
   readonly most?: number
