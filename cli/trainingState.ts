@@ -8,6 +8,7 @@ import type { LoadedData } from '../runtime/data/loadData.ts'
 import { isObject } from '../runtime/json.ts'
 import { replaceBytes, writeBytes } from '../runtime/node/index.ts'
 import { once } from '../runtime/once.ts'
+import { checkNotPast } from '../runtime/trainingLimits.ts'
 import { differencesFrom, originOf, type TrainingOrigin, type TrainingRun } from '../runtime/trainingOrigin.ts'
 import { decodeState, type TrainingState } from '../runtime/trainingState.ts'
 import { version } from '../runtime/version.ts'
@@ -67,7 +68,10 @@ export interface Resumed {
   readonly file: string
 }
 
-/** Takes the state out of its file. RNN525 if it is that of another training, RNN502 if a part of it is missing. */
+/**
+ * Takes the state out of its file. RNN525 if it is that of another training, RNN528 if it is past the end of this one, RNN502 if a part of
+ * it is missing.
+ */
 export function stateIn(checkpoint: Checkpoint, resumed: Resumed, output: Output): TrainingState {
   const { model, data, run, file } = resumed
   const { resume, parameters, training } = checkpoint
@@ -92,6 +96,7 @@ export function stateIn(checkpoint: Checkpoint, resumed: Resumed, output: Output
     if (declared.some(p => weights[p.name]?.length !== state.values[p.name].length))
       fail('RNN502', { file, reason: 'its best weights are incomplete' })
   }
+  checkNotPast({ model, training: data.train, seed: run.seed, state, called: `\`${file}\`` })
   return state
 }
 

@@ -1653,6 +1653,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     example: `$ rnnc fuzz case.rnn     # whose sizes are very large`,
     fix: 'Reduce the sizes of the model, `batch`, or the length of the sequences.',
   },
+  RNN528: {
+    title: 'A state past the end',
+    message: '{state} is {there}, but {limit} ends the training {end}',
+    help: 'begin anew, without the state',
+    cause:
+      'The state to go on from is past the end that `epochs`, `steps` or `patience` sets. The result of such a training has other weights, which cannot be made from this state.',
+    example: `$ rnnc train model.rnn --set epochs=2 --resume     # 5 epochs are trained already`,
+    fix: 'Set the limit as high as the message says, to go on. For a shorter training leave out `--resume`, and in the library `from`.',
+  },
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries

@@ -37,7 +37,10 @@ export interface TrainOptions {
   readonly memory?: number
   /** Weights to begin with; those that are drawn if left out. */
   readonly weights?: Weights
-  /** The state of an earlier training of the same model on the same data, to go on from: the result is that of one unbroken training. */
+  /**
+   * The state of an earlier training of the same model on the same data, to go on from: the result is that of one unbroken training.
+   * RNN528 if it is past the end that `epochs`, `steps` or `patience` sets.
+   */
   readonly from?: TrainingState
   /** Where the state is saved. Not for devices other than the CPU. */
   readonly checkpoint?: Checkpointing
@@ -110,7 +113,7 @@ const looked = 16
  * With `truncate` a step is a window of a batch, which begins with the state that the window before has left. With `accumulate` a step is
  * several runs of the graph, whose gradients are added up.
  * Throws RNN405 for an empty training part, the errors of `checkSizes` for the sizes of the data, RNN417 for data that is infinite in
- * the precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it takes more memory than
+ * the precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN528 for a state past its end, RNN519 where it takes more memory than
  * available; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the
  * optimizer is not finite, RNN514 where a device fails.
  */

@@ -8,6 +8,7 @@ import type { LoadedData } from './data/loadData.ts'
 import { epochBatches } from './epochBatches.ts'
 import { drawAsync, evaluatePartAsync, type LossReport, noSums, type Weights, whatRan, withLoss } from './session.ts'
 import type { TrainOptions, TrainResult } from './train.ts'
+import { checkNotPast, type Limits, limitsOf } from './trainingLimits.ts'
 import { copyState, nothingWatched, type TrainingState } from './trainingState.ts'
 
 /** The graphs of a training on a backend. */
@@ -31,7 +32,7 @@ export interface Trainer extends LoadedTraining {
   readonly state: TrainingState
   /** The parameters among its values. */
   readonly parameters: Weights
-  readonly limits: { readonly epochs: number; readonly steps: number }
+  readonly limits: Limits
   readonly ending: Ending
   /** Gives the seconds of training so far. */
   readonly seconds: () => number
@@ -46,7 +47,7 @@ export interface Ending {
   ended: TrainResult['ended']
 }
 
-/** Draws the first weights and optimizer states, or takes the state to go on from. Errors of `drawAsync`. */
+/** Draws the first weights and optimizer states, or takes the state to go on from. Errors of `drawAsync` and `checkNotPast`. */
 export async function createTrainer(
   loaded: LoadedTraining,
   data: LoadedData,
@@ -55,14 +56,16 @@ export async function createTrainer(
   const { model, executable } = loaded
   const { settings, signature } = model
   const seed = options.seed ?? settings.seed ?? 0
-  const before = options.from && copyState(options.from)
+  const { from } = options
+  if (from !== undefined)
+    checkNotPast({ model, training: data.train, seed, state: from, called: 'the state to go on from' })
+  const before = from && copyState(from)
   // Each step updates these in place: nothing is allocated but the batches.
   const values = executable.store(before?.values ?? (await firstValues(loaded, data, options, seed)))
   await executable.fetch?.()
   const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, values[p.name]]))
   const state: TrainingState = { ...(before ?? firstState(model, parameters)), values }
-  const { steps = Number.POSITIVE_INFINITY, batch = 32 } = settings
-  const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
+  const { batch = 32 } = settings
   const seconds = clockFrom(state.seconds)
   const trainer: Omit<Trainer, 'keep'> = {
     ...loaded,
@@ -73,7 +76,7 @@ export async function createTrainer(
     batches: epochBatches(model, data.train, batch, seed),
     state,
     parameters,
-    limits: { epochs, steps },
+    limits: limitsOf(settings),
     ending: { ended: 'done' },
     seconds,
   }

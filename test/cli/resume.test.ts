@@ -111,6 +111,32 @@ describe('rnnc train --checkpoint', () => {
     write('wave.rnn', series(settings))
   })
 
+  it('refuses a state that is past an end which is set sooner, and overwrites nothing', async () => {
+    clean('past')
+    const args = ['train', 'wave.rnn', '--out', 'past.safetensors', '--checkpoint', '10', '--log', 'past.jsonl']
+    await ok(...args, '--set', 'epochs=5')
+    const files = readdirSync(folder).filter(name => name.startsWith('past.'))
+    const before = files.map(name => readFileSync(path(name)))
+    const after = /`past.last.safetensors` is after epoch 5, but /
+    for (const [set, message] of [
+      ['epochs=2', /`epochs = 2` ends the training after epoch 2\n.*to go on, set `epochs = 5` or more/s],
+      ['steps=8', /is after step 60, but `steps = 8` ends .*set `steps = 60` or more/s],
+    ] as const) {
+      const ran = await rnnc(...args, '--resume', '--set', set)
+      assertRefused(ran, 'RNN528', message)
+      if (set.startsWith('epochs')) assert.match(ran.stderr, after)
+    }
+    assert.deepEqual(
+      readdirSync(folder).filter(name => name.startsWith('past.')),
+      files,
+    )
+    assert.deepEqual(
+      files.map(name => readFileSync(path(name))),
+      before,
+    )
+    await ok(...args, '--resume', '--set', 'epochs=5')
+  })
+
   it('refuses files that are no state', async () => {
     clean('none')
     const args = ['train', 'wave.rnn', '--out', 'none.safetensors', '--set', 'epochs=1']
