@@ -1554,7 +1554,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   },
   RNN516: {
     title: 'Interrupted before the first step',
-    message: 'interrupted while the weights were initialized; nothing was saved',
+    message: 'interrupted before the first step; nothing was saved',
     cause: 'Ctrl-C, or a signal to terminate, came before training began. Weights saved earlier are unchanged.',
     example: `$ rnnc train model.rnn --set units=8192`,
     fix: 'Train again. If initialization takes too long, use fewer units: the time for an orthogonal matrix grows with their cube.',
