@@ -5,7 +5,7 @@ import { evaluate, product } from '../compiler/ir/dim.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { type Checkpoint, decodeCheckpoint, matchParameters } from '../runtime/checkpoint.ts'
 import type { LoadedData } from '../runtime/data/loadData.ts'
-import { isObject } from '../runtime/json.ts'
+import { isObject, type Json } from '../runtime/json.ts'
 import { replaceBytes, writeBytes } from '../runtime/node/index.ts'
 import { once } from '../runtime/once.ts'
 import { checkNotPast } from '../runtime/trainingLimits.ts'
@@ -100,20 +100,25 @@ export function stateIn(checkpoint: Checkpoint, resumed: Resumed, output: Output
   return state
 }
 
+/** Settings that end a training, and do not change it. */
+const limits = ['epochs', 'steps', 'patience']
+
 /** Lists what has changed in the program since: the values of `--set`, and the first line that was another. */
 function changesIn({ sources: [source], settings }: Checkpoint, { model: { program, unit }, sets }: Resumed): string[] {
-  const before = {
+  const before: Readonly<Record<string, Json>> = {
     ...(isObject(settings.sets) && settings.sets),
     ...(isObject(settings.settings) && settings.settings),
   }
-  const written = Object.entries(before).map(([name, value]) => `${name}=${value}`)
-  const set = written.length === 0 ? 'it was begun without `--set`' : `it was begun with \`--set ${written.join(' ')}\``
+  const names = [...new Set([...Object.keys(before), ...Object.keys(sets)])]
+  const changed = names.filter(name => !limits.includes(name) && before[name] !== sets[name])
+  const begun = changed.map(name =>
+    Object.hasOwn(before, name)
+      ? `it was begun with \`--set ${name}=${before[name]}\``
+      : `it was begun without \`--set ${name}\``,
+  )
   const [then, now] = [source?.text, program.sources.get(unit.span.file)].map(text => text?.split(/\r?\n/) ?? [])
   const at = now.findIndex((line, i) => line !== then[i])
-  return [
-    ...(JSON.stringify(before) === JSON.stringify(sets) ? [] : [set]),
-    ...(at < 0 ? [] : [`line ${at + 1} of the program was \`${(then[at] ?? '').trim()}\``]),
-  ]
+  return [...begun, ...(at < 0 ? [] : [`line ${at + 1} of the program was \`${(then[at] ?? '').trim()}\``])]
 }
 
 /** What the files of a training are made of. */
