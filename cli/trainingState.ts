@@ -46,10 +46,16 @@ export async function chooseStatePlaces(
 /** Reads the file of a state; undefined if there is none. RNN502 for a file that is damaged, or has weights alone. */
 export async function readState(path: string): Promise<Checkpoint | undefined> {
   if ((await stat(path).catch(() => undefined)) === undefined) return undefined
-  const checkpoint = decodeCheckpoint(await readGiven(path), path)
-  if (checkpoint.resume === undefined)
-    fail('RNN502', { file: path, reason: 'it has weights, but no training to go on with' })
-  return checkpoint
+  const help = `delete \`${path}\`, or leave out \`--resume\`: then training begins anew`
+  const bytes = await readGiven(path)
+  try {
+    const checkpoint = decodeCheckpoint(bytes, path)
+    return checkpoint.resume === undefined
+      ? fail('RNN502', { file: path, reason: 'it has weights, but no training to go on with' })
+      : checkpoint
+  } catch (error) {
+    throw error instanceof RnnError ? new RnnError(error.diagnostics.map(d => ({ ...d, help }))) : error
+  }
 }
 
 /** The target that the training ran on. */

@@ -8,7 +8,7 @@ import type { LoadedData } from './data/loadData.ts'
 import { epochBatches } from './epochBatches.ts'
 import { drawAsync, evaluatePartAsync, type LossReport, noSums, type Weights, whatRan, withLoss } from './session.ts'
 import type { TrainOptions, TrainResult } from './train.ts'
-import { checkNotPast, type Limits, limitsOf } from './trainingLimits.ts'
+import { checkNotPast, isPatienceOver, type Limits, limitsOf } from './trainingLimits.ts'
 import { copyState, nothingWatched, type TrainingState } from './trainingState.ts'
 
 /** The graphs of a training on a backend. */
@@ -116,10 +116,6 @@ const firstState = (model: CompiledModel, parameters: Weights): TrainingState =>
   values: parameters,
   carried: {},
 })
-
-/** Whether an epoch has ended, and none was better than the best for as many epochs. */
-export const isPatienceOver = ({ history, best: [best] }: TrainingState, patience: number): boolean =>
-  history.length > 0 && history.length - best.epoch >= patience
 
 function clockFrom(before: number): () => number {
   const started = performance.now()

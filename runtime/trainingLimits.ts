@@ -20,6 +20,17 @@ export const limitsOf = ({ epochs, steps }: Settings): Limits => ({
   steps: steps ?? Number.POSITIVE_INFINITY,
 })
 
+/** Whether an epoch has ended, and none was better than the best for as many epochs. */
+export const isPatienceOver = ({ history, best: [best] }: TrainingState, patience: number): boolean =>
+  history.length > 0 && history.length - best.epoch >= patience
+
+/** Whether a state that is not past the end is at it: then no step is left. */
+export function isAtEnd(settings: Settings, state: TrainingState): boolean {
+  const { epochs, steps } = limitsOf(settings)
+  const { patience = Number.POSITIVE_INFINITY } = settings
+  return state.history.length >= epochs || state.steps >= steps || isPatienceOver(state, patience)
+}
+
 /** The state of a training, what it trains, and where the state was found. */
 export interface Begun {
   readonly model: Pick<CompiledModel, 'signature' | 'settings'>

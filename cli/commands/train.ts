@@ -14,7 +14,14 @@ import { createMeter, createProgress } from '../progress.ts'
 import { withSeed } from '../seeds.ts'
 import { openLog } from '../trainingLog.ts'
 import { defaultOut, describePlan, planTraining, type TrainingPlan, type TrainOptions } from '../trainingPlan.ts'
-import { problemsOf, reportTraining, type TrainedModel, trainingText, withSaved } from '../trainingReport.ts'
+import {
+  metricWarnings,
+  problemsOf,
+  reportTraining,
+  type TrainedModel,
+  trainingText,
+  withSaved,
+} from '../trainingReport.ts'
 import { writeReport } from '../trainingReportFile.ts'
 import { chooseSeeds, reportSeeds } from '../trainingSeeds.ts'
 import { createStateWriter, isOwnEarlier, type StateWriter } from '../trainingState.ts'
@@ -118,6 +125,7 @@ async function trainOnce(plan: TrainingPlan, output: Output, signal: AbortSignal
     const seconds = (performance.now() - started) / 1000
     const saved = { previous, state: states?.written() }
     const trained = { plan, result, failed, tested, inUnits, summary, ...saved, seconds, complete: !signal.aborted }
+    output.report(metricWarnings(trained))
     if (plan.report !== undefined) await writeReport(plan.report, trained, output)
     return trained
   } finally {

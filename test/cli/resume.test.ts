@@ -157,7 +157,9 @@ describe('rnnc train --checkpoint', () => {
       files.map(name => readFileSync(path(name))),
       before,
     )
-    await ok(...args, '--resume', '--set', 'epochs=5')
+    const again = await ok(...args, '--resume', '--set', 'epochs=5')
+    assert.match(again.stderr, /^this training has come to its end: 5 epochs, 60 steps$/m)
+    assert.doesNotMatch(again.stderr, /going on/)
   })
 
   it('refuses files that are no state', async () => {
@@ -173,7 +175,11 @@ describe('rnnc train --checkpoint', () => {
       'RNN517',
       /`none.last.safetensors` contains something other/,
     )
-    assertRefused(await rnnc(...args, '--resume'), 'RNN502', /none.last.safetensors/)
+    assertRefused(
+      await rnnc(...args, '--resume'),
+      'RNN502',
+      /none.last.safetensors.*\nhelp: delete `none.last.safetensors`, or leave out `--resume`/,
+    )
     // Nobody asks for a state here.
     await ok(...args)
   })
@@ -312,6 +318,15 @@ describe('rnnc train --seeds', () => {
     )
     assert.match(ran.stdout, /^saved wave.seed-4.safetensors, wave.seed-2.safetensors$/m)
     assert.ok(existsSync(path('list.seed-4.jsonl')) && existsSync(path('list.seed-2.jsonl')))
+  })
+
+  it('gives the metrics in the units of the data too', async () => {
+    const args = ['train', 'wave.rnn', '--seeds', '2', '--set', 'epochs=1']
+    assert.match((await ok(...args)).stdout, /^ {2}in units +rmse \S+ ± \S+$/m)
+    const { mean, seeds } = json(await ok(...args, '--json'))
+    assert.ok(isRecord(mean) && isRecord(mean.testInUnits) && Array.isArray(seeds))
+    const [a, b] = seeds.map(one => one.testInUnits.rmse)
+    assert.equal(mean.testInUnits.rmse, (a + b) / 2)
   })
 
   it('goes on with the others where one fails', async () => {
