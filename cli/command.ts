@@ -54,7 +54,7 @@ export const flags = {
  * there is no GPU.
  */
 export async function chooseTarget(name: string, device: string | undefined): Promise<AnyBackend> {
-  const devices = byName('target', name, targets)
+  const devices = byName('target', name, targets, ['auto'])
   if (device !== undefined) checkHasDevices(name)
   const [first] = devices.keys()
   return byName('device', device ?? first, devices)()
@@ -62,7 +62,7 @@ export async function chooseTarget(name: string, device: string | undefined): Pr
 
 /** Opens a target of the CPU for several threads. RNN509 for one that has none, or a number that is none; RNN524 where they cannot be had. */
 export async function openThreads(target: string, threads: string): Promise<AnyBackend> {
-  if (target !== 'auto') byName('target', target, targets)
+  if (target !== 'auto') byName('target', target, targets, ['auto'])
   if (!threadedBackends.some(b => b.name === target)) {
     const expected = threadedBackends.map(b => `\`--target ${b.name}\``).join(' or ')
     fail('RNN509', { what: '--threads', expected, found: `\`--target ${target}\`` })
@@ -80,8 +80,9 @@ export function checkHasDevices(target: string): void {
     fail('RNN509', { what: '--device', expected: '`--target gpu`', found: `\`--target ${target}\`` })
 }
 
-/** Chooses one of the backends that answer at once. RNN505 for another. */
-export const chooseBackend = (name: string): Backend => byName('target on the CPU', name, immediate)
+/** Chooses one of the backends that answer at once. RNN505 for another; `others` are targets that are handled elsewhere. */
+export const chooseBackend = (name: string, others?: readonly string[]): Backend =>
+  byName('target on the CPU', name, immediate, others)
 
 /** Chooses a precision. RNN505 for an unknown one; undefined, where nothing was asked for, stays so. */
 export function chooseDtype(name: string): Precision

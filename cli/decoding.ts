@@ -1,4 +1,5 @@
 // The options by which a model that reads its own targets generates them, shared by the commands that generate.
+import { fail } from '../dsl/diagnostics.ts'
 import { checkDecoding, type DecodingNumber } from '../runtime/generate/checkDecoding.ts'
 import type { Decoding } from '../runtime/generate/generator.ts'
 import { readNumber } from './errors.ts'
@@ -48,7 +49,9 @@ export function readDecoding(options: DecodingOptions): Decoding {
   const [topK, topP] = [number('--top-k', options.topK), number('--top-p', options.topP)]
   const [beams, lengthPower] = [number('--beam', options.beam), number('--length-power', options.lengthPower)]
   const [steps, seed] = [number('--steps', options.steps), number('--seed', options.seed)]
-  const samples = options.sample !== undefined || topK !== undefined || topP !== undefined
+  const samples = options.sample !== undefined
+  if (!samples) refuseAlone({ '--top-k': topK, '--top-p': topP }, '--sample', 'the most likely labels')
+  if (beams === undefined) refuseAlone({ '--length-power': lengthPower }, '--beam', 'no search')
   const decoding: Decoding = {
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
@@ -59,10 +62,14 @@ export function readDecoding(options: DecodingOptions): Decoding {
         ...(topP !== undefined && { topP }),
       },
     }),
-    ...((beams !== undefined || lengthPower !== undefined) && {
-      beam: { beams: beams ?? 1, ...(lengthPower !== undefined && { lengthPower }) },
-    }),
+    ...(beams !== undefined && { beam: { beams, ...(lengthPower !== undefined && { lengthPower }) } }),
   }
   checkDecoding(decoding, name => flagOf[name])
   return decoding
+}
+
+/** RNN509 for a number that says how something is done which was not asked for. */
+function refuseAlone(numbers: Readonly<Record<string, number | undefined>>, beside: string, found: string): void {
+  const alone = Object.keys(numbers).find(flag => numbers[flag] !== undefined)
+  if (alone !== undefined) fail('RNN509', { what: alone, expected: `\`${beside}\` beside it`, found })
 }

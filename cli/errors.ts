@@ -66,15 +66,20 @@ export function oneOf<T extends string>(option: string, value: string, choices: 
   return found ?? fail('RNN505', { option, value }, { help: didYouMean(value, choices) })
 }
 
-/** Finds the value of a name. RNN505 with the nearest name if there is none. */
-export const byName = <T>(option: string, value: string, choices: ReadonlyMap<string, T>): T =>
-  choices.get(value) ?? fail('RNN505', { option, value }, { help: didYouMean(value, choices.keys()) })
+/** Finds the value of a name. RNN505 with the nearest name if there is none; `others` are names that are handled elsewhere. */
+export const byName = <T>(
+  option: string,
+  value: string,
+  choices: ReadonlyMap<string, T>,
+  others: readonly string[] = [],
+): T =>
+  choices.get(value) ?? fail('RNN505', { option, value }, { help: didYouMean(value, [...choices.keys(), ...others]) })
 
-/** Reads a whole number from 0. RNN509 for anything else. */
-export function wholeNumber(option: string, value: string): number {
+/** Reads a whole number from `least` on. RNN509 for anything else. */
+export function wholeNumber(option: string, value: string, least: 0 | 1 = 0): number {
   const number = Number(value)
-  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number
-  return fail('RNN509', { what: option, expected: 'a whole number of at least 0', found: `\`${value}\`` })
+  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= least) return number
+  return fail('RNN509', { what: option, expected: `a whole number of at least ${least}`, found: `\`${value}\`` })
 }
 
 /** Throws RNN509 for a text that is not a finite number. */

@@ -14,6 +14,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   const output = createOutput(args.includes('--json'), io)
   const program = await createProgram(['help', '--'].includes(args[0]) ? args[1] : args[0], output)
   try {
+    checkTopic(args)
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })
     return output.exitCode
@@ -23,6 +24,13 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     reportError(error instanceof CommanderError ? await describe(error, program, args) : error, output)
     return output.exitCode
   }
+}
+
+/** Refuses the help of a command that there is not, for which the help of all would be shown. */
+function checkTopic([word, topic]: readonly string[]): void {
+  if (word !== 'help' || topic === undefined || topic === 'help' || topic.startsWith('-')) return
+  if (!Object.hasOwn(commands, topic))
+    throw new CommanderError(1, 'commander.unknownCommand', `unknown command '${topic}'`)
 }
 
 /** Loads the messages for mistakes in the arguments only where there is one. */

@@ -1,6 +1,7 @@
 // Writes losses and metrics for people, one a line; a metric of several values as a table.
 import type { CompiledModel } from '../compiler/index.ts'
 import { type Fitted, textsOf } from '../runtime/data/fitted.ts'
+import { shown } from '../runtime/data/shown.ts'
 import type { Measure, Report } from '../runtime/session.ts'
 import { figure, table } from './output.ts'
 
@@ -16,7 +17,7 @@ export function measuresText(
 ): string {
   const labels = signature.targets.flatMap(({ name }) => {
     const encoding = fitted?.ports[name]
-    return encoding === undefined ? [] : [textsOf(encoding)]
+    return encoding === undefined ? [] : [textsOf(encoding).map(text => shown(text))]
   })
   const namesOf = (count: number): readonly string[] =>
     labels.find(texts => texts.length === count) ?? Array.from({ length: count }, (_, i) => String(i))

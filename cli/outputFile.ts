@@ -18,6 +18,8 @@ export function withWord(path: string, word: string): string {
 
 /** RNN503 for a place that cannot be written to, RNN518 for a file that the command reads: a source, or one of `reads`. */
 export async function checkOut(out: string, output: Output, reads: Reads = []): Promise<void> {
+  if (out === '-')
+    fail('RNN503', { path: out, reason: 'standard output is not a file' }, { help: 'a file of this name is `./-`' })
   await checkWritable(out)
   await checkApart(out, out, output, reads)
 }

@@ -19,8 +19,7 @@ export function seedsOf(
   if (seeds === undefined) return listed
   if (listed !== undefined)
     fail('RNN509', { what: '--seeds', expected: 'one `--seed` to count from', found: `\`${seed}\`` })
-  const count = wholeNumber('--seeds', seeds)
-  if (count < 1) fail('RNN509', { what: '--seeds', expected: 'a whole number of at least 1', found: `\`${seeds}\`` })
+  const count = wholeNumber('--seeds', seeds, 1)
   const from = seed === undefined ? first : wholeNumber('--seed', seed)
   return Array.from({ length: count }, (_, i) => from + i)
 }

@@ -56,7 +56,8 @@ export function readSets(
       set(`optimizer.${name.replace(/^optimizer\./, '')}`, written)
       continue
     }
-    if (!Number.isFinite(value)) bad(`\`${written}\` is not a number`)
+    if (!Number.isFinite(value))
+      bad(`\`${written}\` is not a number`, known.hypers.includes(name) ? numbersOnly : undefined)
     const what = value === 0 ? strange(written) : undefined
     if (what !== undefined) fail('RNN122', { number: `\`${written}\``, what })
     const isSize = known.sizes.includes(name) || sizes.includes(name)
@@ -67,6 +68,8 @@ export function readSets(
   }
   return { sets: Object.fromEntries(sets), settings: Object.fromEntries(settings) }
 }
+
+const numbersOnly = 'a hyper-parameter of the model is set to a number; a list or anything else is written in the file'
 
 /** Cuts `name=value`. RNN508 without both. */
 function partsOf(text: string): { readonly name: string; readonly written: string } {

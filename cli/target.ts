@@ -63,7 +63,7 @@ export function openCpu({ target, device, threads }: TargetOptions, output: Outp
   if (device !== undefined) checkHasDevices(target)
   if (threads !== undefined)
     fail('RNN509', { what: '--threads', expected: 'whole sequences', found: 'a network that answers step by step' })
-  if (target !== 'auto') return chooseBackend(target)
+  if (target !== 'auto') return chooseBackend(target, ['auto'])
   output.note(`auto: ${wasm.name}, because ${stepwise}`)
   return wasm
 }

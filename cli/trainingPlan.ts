@@ -15,6 +15,7 @@ import { checkMemory } from '../runtime/memoryBudget.ts'
 import { sampleStep } from '../runtime/sampleStep.ts'
 import { initialWeightsAsync } from '../runtime/session.ts'
 import { type Checkpointing, trainingRun } from '../runtime/train.ts'
+import { isAtEnd } from '../runtime/trainingLimits.ts'
 import type { TrainingState } from '../runtime/trainingState.ts'
 import { chooseDtype } from './command.ts'
 import { parametersText } from './describeSignature.ts'
@@ -197,7 +198,7 @@ async function chooseLog(
   reads: Reads,
   output: Output,
 ): Promise<TrainingPlan['log']> {
-  const steps = logSteps === undefined ? undefined : atLeastOne('--log-steps', logSteps)
+  const steps = logSteps === undefined ? undefined : wholeNumber('--log-steps', logSteps, 1)
   if (log === undefined) {
     if (steps !== undefined) fail('RNN509', { what: '--log-steps', expected: '`--log` with a file', found: 'nothing' })
     return undefined
@@ -207,13 +208,6 @@ async function chooseLog(
   return { path: log, ...(steps !== undefined && { steps }) }
 }
 
-/** Reads a whole number from 1. RNN509 for anything else. */
-function atLeastOne(option: string, text: string): number {
-  const number = wholeNumber(option, text)
-  if (number > 0) return number
-  return fail('RNN509', { what: option, expected: 'a whole number of at least 1', found: '`0`' })
-}
-
 /** Says what is trained, on which examples, and where. */
 export function describePlan({ model, data, precision, backend, from }: TrainingPlan, output: Output): void {
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
@@ -221,5 +215,11 @@ export function describePlan({ model, data, precision, backend, from }: Training
     `training ${model.signature.name} (${parametersText(model.signature)}, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name, threads: backend.threads })}: ` +
       `${counted(parts[0], 'example')} for training, ${parts[1]} for validation, ${parts[2]} for testing`,
   )
-  if (from !== undefined) output.note(`going on after step ${from.steps}, in epoch ${from.epoch}`)
+  if (from === undefined) return
+  const { steps, epoch, history } = from
+  output.note(
+    isAtEnd(model.settings, from)
+      ? `this training has come to its end: ${counted(history.length, 'epoch')}, ${counted(steps, 'step')}`
+      : `going on after step ${steps}, in epoch ${epoch}`,
+  )
 }

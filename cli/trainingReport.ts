@@ -53,6 +53,23 @@ export function problemsOf({ plan, result, failed, tested, previous }: TrainedMo
   )
 }
 
+/** Warns of metrics that are not finite, which the loss is. */
+export function metricWarnings({ summary, tested, inUnits }: TrainedModel): Diagnostic[] {
+  const parts = {
+    'the training part': summary.training,
+    'the validation part': summary.validation,
+    'the test part': tested,
+    'the test part, in the units of the data': inUnits,
+  }
+  return Object.entries(parts).flatMap(([part, report = {}]) =>
+    Object.entries(report).flatMap(([metric, value]) => {
+      if (metric === 'loss' || typeof value !== 'number' || Number.isFinite(value)) return []
+      const found = diagnostic('RNN512', { what: `\`${metric}\` of ${part}`, value })
+      return [{ ...found, severity: 'warning' as const }]
+    }),
+  )
+}
+
 /** Describes a training for `--json`. */
 export function trainingJson({ plan, inUnits, summary, previous, state, seconds }: TrainedModel) {
   const { model, seed, out, auto } = plan

@@ -1,5 +1,6 @@
 // Trainings of one model with several seeds: chooses the seeds, and reports what all came to.
 import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import type { Report } from '../runtime/session.ts'
 import { compileSource, openSource } from './openSource.ts'
 import { diagnosticsJson, type Output } from './output.ts'
 import { seedsOf, spreadOf, spreadText } from './seeds.ts'
@@ -21,8 +22,14 @@ export function reportSeeds(
   output: Output,
 ): void {
   const whole = trained.filter(t => t.complete && t.failed.length === 0)
-  const parts = (['training', 'validation', 'test'] as const).flatMap(part => {
-    const reports = whole.map(({ summary }) => summary[part]).filter(report => report !== undefined)
+  const reportsOf = {
+    training: whole.map(({ summary }) => summary.training),
+    validation: whole.map(({ summary }) => summary.validation),
+    test: whole.map(({ summary }) => summary.test),
+    testInUnits: whole.map(({ inUnits }) => inUnits),
+  }
+  const parts = Object.entries(reportsOf).flatMap(([part, all]) => {
+    const reports: Report[] = all.flatMap(report => (report === undefined ? [] : [report]))
     return reports.length < whole.length || reports.length === 0 ? [] : [[part, spreadOf(reports)] as const]
   })
   const pick = (which: 'mean' | 'deviation') =>
@@ -31,7 +38,7 @@ export function reportSeeds(
     )
   const text = [
     `mean ± standard deviation of ${whole.length === seeds.length ? '' : `${whole.length} of `}${seeds.length} seeds (${seeds.join(', ')})`,
-    ...parts.map(([part, all]) => `  ${part.padEnd(10)}  ${spreadText(all)}`),
+    ...parts.map(([part, all]) => `  ${(part === 'testInUnits' ? 'in units' : part).padEnd(10)}  ${spreadText(all)}`),
     `saved ${trained.map(t => t.plan.out).join(', ')}`,
   ].join('\n')
   if (problems.length > 0 && !output.json) {

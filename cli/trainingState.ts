@@ -5,9 +5,10 @@ import { evaluate, product } from '../compiler/ir/dim.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { type Checkpoint, decodeCheckpoint, matchParameters } from '../runtime/checkpoint.ts'
 import type { LoadedData } from '../runtime/data/loadData.ts'
-import { isObject } from '../runtime/json.ts'
+import { isObject, type Json } from '../runtime/json.ts'
 import { replaceBytes, writeBytes } from '../runtime/node/index.ts'
 import { once } from '../runtime/once.ts'
+import { checkNotPast } from '../runtime/trainingLimits.ts'
 import { differencesFrom, originOf, type TrainingOrigin, type TrainingRun } from '../runtime/trainingOrigin.ts'
 import { decodeState, type TrainingState } from '../runtime/trainingState.ts'
 import { version } from '../runtime/version.ts'
@@ -45,10 +46,16 @@ export async function chooseStatePlaces(
 /** Reads the file of a state; undefined if there is none. RNN502 for a file that is damaged, or has weights alone. */
 export async function readState(path: string): Promise<Checkpoint | undefined> {
   if ((await stat(path).catch(() => undefined)) === undefined) return undefined
-  const checkpoint = decodeCheckpoint(await readGiven(path), path)
-  if (checkpoint.resume === undefined)
-    fail('RNN502', { file: path, reason: 'it has weights, but no training to go on with' })
-  return checkpoint
+  const help = `delete \`${path}\`, or leave out \`--resume\`: then training begins anew`
+  const bytes = await readGiven(path)
+  try {
+    const checkpoint = decodeCheckpoint(bytes, path)
+    return checkpoint.resume === undefined
+      ? fail('RNN502', { file: path, reason: 'it has weights, but no training to go on with' })
+      : checkpoint
+  } catch (error) {
+    throw error instanceof RnnError ? new RnnError(error.diagnostics.map(d => ({ ...d, help }))) : error
+  }
 }
 
 /** The target that the training ran on. */
@@ -67,7 +74,10 @@ export interface Resumed {
   readonly file: string
 }
 
-/** Takes the state out of its file. RNN525 if it is that of another training, RNN502 if a part of it is missing. */
+/**
+ * Takes the state out of its file. RNN525 if it is that of another training, RNN528 if it is past the end of this one, RNN502 if a part of
+ * it is missing.
+ */
 export function stateIn(checkpoint: Checkpoint, resumed: Resumed, output: Output): TrainingState {
   const { model, data, run, file } = resumed
   const { resume, parameters, training } = checkpoint
@@ -92,23 +102,29 @@ export function stateIn(checkpoint: Checkpoint, resumed: Resumed, output: Output
     if (declared.some(p => weights[p.name]?.length !== state.values[p.name].length))
       fail('RNN502', { file, reason: 'its best weights are incomplete' })
   }
+  checkNotPast({ model, training: data.train, seed: run.seed, state, called: `\`${file}\`` })
   return state
 }
 
+/** Settings that end a training, and do not change it. */
+const limits = ['epochs', 'steps', 'patience']
+
 /** Lists what has changed in the program since: the values of `--set`, and the first line that was another. */
 function changesIn({ sources: [source], settings }: Checkpoint, { model: { program, unit }, sets }: Resumed): string[] {
-  const before = {
+  const before: Readonly<Record<string, Json>> = {
     ...(isObject(settings.sets) && settings.sets),
     ...(isObject(settings.settings) && settings.settings),
   }
-  const written = Object.entries(before).map(([name, value]) => `${name}=${value}`)
-  const set = written.length === 0 ? 'it was begun without `--set`' : `it was begun with \`--set ${written.join(' ')}\``
+  const names = [...new Set([...Object.keys(before), ...Object.keys(sets)])]
+  const changed = names.filter(name => !limits.includes(name) && before[name] !== sets[name])
+  const begun = changed.map(name =>
+    Object.hasOwn(before, name)
+      ? `it was begun with \`--set ${name}=${before[name]}\``
+      : `it was begun without \`--set ${name}\``,
+  )
   const [then, now] = [source?.text, program.sources.get(unit.span.file)].map(text => text?.split(/\r?\n/) ?? [])
   const at = now.findIndex((line, i) => line !== then[i])
-  return [
-    ...(JSON.stringify(before) === JSON.stringify(sets) ? [] : [set]),
-    ...(at < 0 ? [] : [`line ${at + 1} of the program was \`${(then[at] ?? '').trim()}\``]),
-  ]
+  return [...begun, ...(at < 0 ? [] : [`line ${at + 1} of the program was \`${(then[at] ?? '').trim()}\``])]
 }
 
 /** What the files of a training are made of. */

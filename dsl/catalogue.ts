@@ -1554,7 +1554,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   },
   RNN516: {
     title: 'Interrupted before the first step',
-    message: 'interrupted while the weights were initialized; nothing was saved',
+    message: 'interrupted before the first step; nothing was saved',
     cause: 'Ctrl-C, or a signal to terminate, came before training began. Weights saved earlier are unchanged.',
     example: `$ rnnc train model.rnn --set units=8192`,
     fix: 'Train again. If initialization takes too long, use fewer units: the time for an orthogonal matrix grows with their cube.',
@@ -1652,6 +1652,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
       'The system gave no memory for an array, or it is longer than an array or a text of JavaScript may be. Most runs are refused before, with RNN519, as their memory is computed first.',
     example: `$ rnnc fuzz case.rnn     # whose sizes are very large`,
     fix: 'Reduce the sizes of the model, `batch`, or the length of the sequences.',
+  },
+  RNN528: {
+    title: 'A state past the end',
+    message: '{state} is {there}, but {limit} ends the training {end}',
+    help: 'begin anew, without the state',
+    cause:
+      'The state to go on from is past the end that `epochs`, `steps` or `patience` sets. The result of such a training has other weights, which cannot be made from this state.',
+    example: `$ rnnc train model.rnn --set epochs=2 --resume     # 5 epochs are trained already`,
+    fix: 'Set the limit as high as the message says, to go on. For a shorter training leave out `--resume`, and in the library `from`.',
   },
 } as const satisfies Record<string, Entry>
 

@@ -80,7 +80,8 @@ const forms: { readonly [K in keyof TrainingState]: (value: unknown) => boolean 
   totals: value => isListOf(value, sums => isListOf(sums, isNumber)),
   watched: isObject,
   history: value => isListOf(value, isObject),
-  best: value => isListOf(value, one => isObject(one) && isArrays(one.weights)) && !isListOf(value, () => false),
+  best: value =>
+    Array.isArray(value) && value.length > 0 && isListOf(value, one => isObject(one) && isArrays(one.weights)),
   values: isArrays,
   carried: isArrays,
 }

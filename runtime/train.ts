@@ -37,7 +37,10 @@ export interface TrainOptions {
   readonly memory?: number
   /** Weights to begin with, of either precision; those that are drawn if left out. */
   readonly weights?: Weights
-  /** The state of an earlier training of the same model on the same data, to go on from: the result is that of one unbroken training. */
+  /**
+   * The state of an earlier training of the same model on the same data, to go on from: the result is that of one unbroken training.
+   * RNN528 if it is past the end that `epochs`, `steps` or `patience` sets.
+   */
   readonly from?: TrainingState
   /** Where the state is saved. Not for devices other than the CPU. */
   readonly checkpoint?: Checkpointing
@@ -112,7 +115,8 @@ const looked = 16
  * several runs of the graph, whose gradients are added up.
  * Throws RNN405 for an empty training part, the errors of `checkSizes` for the sizes of the data, RNN417 for data that is infinite in
  * the precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it takes more memory than
- * available, RNN501 for weights of another model, RNN525 for the state of another training; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the
+ * available, RNN501 for weights of another model, RNN525 for the state of another training, RNN528 for a state past its end; and
+ * `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the
  * optimizer is not finite, RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {

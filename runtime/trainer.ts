@@ -9,6 +9,7 @@ import { epochBatches } from './epochBatches.ts'
 import { drawAsync, evaluatePartAsync, type LossReport, noSums, type Weights, whatRan, withLoss } from './session.ts'
 import { stateFor } from './stateFor.ts'
 import type { TrainOptions, TrainResult } from './train.ts'
+import { checkNotPast, isPatienceOver, type Limits, limitsOf } from './trainingLimits.ts'
 import { nothingWatched, type TrainingState } from './trainingState.ts'
 import { weightsFor } from './weightsFor.ts'
 
@@ -33,7 +34,7 @@ export interface Trainer extends LoadedTraining {
   readonly state: TrainingState
   /** The parameters among its values. */
   readonly parameters: Weights
-  readonly limits: { readonly epochs: number; readonly steps: number }
+  readonly limits: Limits
   readonly ending: Ending
   /** Gives the seconds of training so far. */
   readonly seconds: () => number
@@ -48,7 +49,7 @@ export interface Ending {
   ended: TrainResult['ended']
 }
 
-/** Draws the first weights and optimizer states, or takes the state to go on from. Errors of `drawAsync`. */
+/** Draws the first weights and optimizer states, or takes the state to go on from. Errors of `drawAsync` and `checkNotPast`. */
 export async function createTrainer(
   loaded: LoadedTraining,
   data: LoadedData,
@@ -59,13 +60,14 @@ export async function createTrainer(
   const seed = options.seed ?? settings.seed ?? 0
   const { precision, from } = options
   const before = from && stateFor({ ...loaded, sizes: data.sizes, precision }, from)
+  if (before !== undefined)
+    checkNotPast({ model, training: data.train, seed, state: before, called: 'the state to go on from' })
   // Each step updates these in place: nothing is allocated but the batches.
   const values = executable.store(before?.values ?? (await firstValues(loaded, data, options, seed)))
   await executable.fetch?.()
   const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, values[p.name]]))
   const state: TrainingState = { ...(before ?? firstState(model, parameters)), values }
-  const { steps = Number.POSITIVE_INFINITY, batch = 32 } = settings
-  const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
+  const { batch = 32 } = settings
   const seconds = clockFrom(state.seconds)
   const trainer: Omit<Trainer, 'keep'> = {
     ...loaded,
@@ -76,7 +78,7 @@ export async function createTrainer(
     batches: epochBatches(model, data.train, batch, seed),
     state,
     parameters,
-    limits: { epochs, steps },
+    limits: limitsOf(settings),
     ending: { ended: 'done' },
     seconds,
   }
@@ -116,10 +118,6 @@ const firstState = (model: CompiledModel, parameters: Weights): TrainingState =>
   values: parameters,
   carried: {},
 })
-
-/** Whether an epoch has ended, and none was better than the best for as many epochs. */
-export const isPatienceOver = ({ history, best: [best] }: TrainingState, patience: number): boolean =>
-  history.length > 0 && history.length - best.epoch >= patience
 
 function clockFrom(before: number): () => number {
   const started = performance.now()

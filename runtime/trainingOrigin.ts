@@ -1,5 +1,6 @@
 // Identifies a training: all that decides the course of its steps, so that it goes on only where it began.
 import type { AnyBackend, Precision } from '../compiler/backend/backend.ts'
+import { staticValue } from '../compiler/elaborate/values/entity.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { printGraph } from '../compiler/ir/printGraph.ts'
 import type { Part } from './data/example.ts'
@@ -7,8 +8,8 @@ import type { LoadedData } from './data/loadData.ts'
 import { createDigest, digestOf } from './digest.ts'
 import { isObject, type Json } from './json.ts'
 
-/** Parts and values by name, each a number, a text or a checksum. */
-export type TrainingOrigin = Readonly<Record<keyof typeof wordings, Json>>
+/** Parts and values by name, each a number, a text or a checksum. `equations` are those of the program without its training. */
+export type TrainingOrigin = Readonly<Record<keyof typeof wordings | 'equations', Json>>
 
 export interface TrainingRun {
   readonly seed: number
@@ -24,16 +25,13 @@ export function originOf(
 ): TrainingOrigin {
   const { signature, settings } = model
   const { batch = 32, accumulate = 1, shuffle = true, bucket = null, truncate = null, plateau = null } = settings
+  const { clip, freeze } = settings
+  const equations = [JSON.stringify(signature.parameters), printGraph(model.evaluate()), printGraph(model.report())]
   return {
     model: signature.name,
-    program: digestOf(
-      [
-        JSON.stringify(signature.parameters),
-        printGraph(model.train().graph),
-        printGraph(model.evaluate()),
-        printGraph(model.report()),
-      ].join(),
-    ),
+    program: digestOf([printGraph(model.train().graph), ...equations].join()),
+    equations: digestOf(equations.join()),
+    optimizer: optimizerIn(model),
     settings: {
       batch,
       accumulate,
@@ -41,6 +39,8 @@ export function originOf(
       bucket,
       truncate,
       plateau: plateau && `reduce(${plateau.factor}, ${plateau.epochs})`,
+      clip: clip === undefined ? null : `${clip.by}(${clip.limit})`,
+      freeze: freeze === undefined ? null : freeze.join(', '),
     },
     sizes: { ...data.sizes },
     training: partOf(data.train),
@@ -50,6 +50,19 @@ export function originOf(
     target: backend.name,
   }
 }
+
+/** The optimizer and its numbers; nothing where the program leaves it out. */
+function optimizerIn({ settings: { optimizer } }: CompiledModel): Json {
+  if (optimizer === undefined) return {}
+  const numbers = [...optimizer.hypers].flatMap(([name, entity]) => {
+    const value = staticValue(entity)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { [cell]: optimizer.unit.name.text, ...Object.fromEntries(numbers) }
+}
+
+/** The key of the name of an optimizer, which no number of it has. */
+const cell = 'the optimizer'
 
 const partOf = ({ count, ports }: Part): Json => ({
   examples: count,
@@ -67,54 +80,75 @@ const partOf = ({ count, ports }: Part): Json => ({
 
 type Wording = (key: string, there: string, here: string) => string
 
-const value: Wording = (key, there, here) => `its ${key} is ${there}, not ${here}`
+const value: Wording = (key, there, here) => `its ${key.replace(/^the /, '')} is ${there}, not ${here}`
 const named: Wording = (key, there, here) => `its \`${key}\` is ${there}, not ${here}`
 
 const ofPart =
   (part: string): Wording =>
   (key, there, here) => {
-    if (key === part) return there === 'null' ? `it has no ${part} part` : `it has a ${part} part`
+    if (key === part) return there === 'nothing' ? `it has no ${part} part` : `it has a ${part} part`
     return key === 'examples'
       ? `its ${part} part has ${there} examples, not ${here}`
       : `the values of \`${key}\` in its ${part} part are others`
   }
 
-/** What each part is called where it differs; `key` is a name inside it, if it has several values. */
+/** What each part is called where it differs, causes first; `key` is a name inside it, if it has several values. */
 const wordings = {
   model: (_, there, here) => `it trains the model ${there}, not ${here}`,
-  program: () => 'its program has other equations',
+  optimizer: value,
   settings: named,
-  sizes: named,
-  training: ofPart('training'),
-  validation: ofPart('validation'),
   seed: value,
   dtype: value,
   target: value,
+  program: () => 'its program has other equations',
+  sizes: named,
+  training: ofPart('training'),
+  validation: ofPart('validation'),
 } as const satisfies Readonly<Record<string, Wording>>
 
 export interface Difference {
   readonly part: string
+  /** Its name inside the part, or the part where it has no others. */
+  readonly key: string
   readonly text: string
 }
 
-/** Lists in words how the origin in a file differs from one here; nothing if they are the same. */
+/** Lists in words how the origin in a file differs from one here, without what only follows from that; nothing if they are the same. */
 export function differencesFrom(there: Json, here: TrainingOrigin): Difference[] {
   const parts: readonly (readonly [string, Wording])[] = Object.entries(wordings)
   const own: Readonly<Record<string, Json>> = here
-  return parts.flatMap(([part, say]) => {
-    const [before, now] = [isObject(there) ? there[part] : undefined, own[part]]
-    if (!isObject(before) || !isObject(now)) {
-      return JSON.stringify(before) === JSON.stringify(now)
-        ? []
-        : [{ part, text: say(part, shown(before), shown(now)) }]
-    }
-    const names = new Set([...Object.keys(before), ...Object.keys(now)])
-    const differing = [...names].filter(name => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
-    return differing.map(name => ({ part, text: say(name, shown(before[name]), shown(now[name])) }))
-  })
+  const before: Readonly<Record<string, Json>> = isObject(there) ? there : {}
+  const all = parts.flatMap(([part, say]) => differencesIn(part, say, before[part], own[part]))
+  return withoutConsequences(all, before.equations === here.equations)
+}
+
+function differencesIn(part: string, say: Wording, before: Json | undefined, now: Json): Difference[] {
+  const isSame = (a: Json | undefined, b: Json | undefined): boolean =>
+    JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+  if (!isObject(before) || !isObject(now))
+    return isSame(before, now) ? [] : [{ part, key: part, text: say(part, shown(before), shown(now)) }]
+  const names = new Set([...Object.keys(before), ...Object.keys(now)])
+  const differing = [...names].filter(name => !isSame(before[name], now[name]))
+  return differing.map(key => ({ part, key, text: say(key, shown(before[key]), shown(now[key])) }))
+}
+
+/** Leaves out what follows from other differences. `sameEquations` tells whether the program differs at most in its training. */
+function withoutConsequences(all: readonly Difference[], sameEquations: boolean): Difference[] {
+  const has = (part: string, key?: string): boolean =>
+    all.some(d => d.part === part && (key === undefined || d.key === key))
+  const ofTraining = has('optimizer') || has('settings', 'clip') || has('settings', 'freeze')
+  const follows = ({ part, key }: Difference): boolean => {
+    if (has('model')) return part !== 'model'
+    if (part === 'optimizer') return !has('program') || (key !== cell && has('optimizer', cell))
+    if (part === 'program') return sameEquations && ofTraining
+    // The seed decides which examples a shuffled split takes, the precision how their numbers are rounded.
+    if (part !== 'training' && part !== 'validation') return false
+    return has('seed') || has('dtype') || (key !== 'examples' && key !== part && has(part, 'examples'))
+  }
+  return all.filter(difference => !follows(difference))
 }
 
 const shown = (value: Json | undefined): string => {
-  if (value === undefined) return 'nothing'
+  if (value === undefined || value === null) return 'nothing'
   return typeof value === 'string' ? `\`${value}\`` : isObject(value) ? 'something' : String(value)
 }

@@ -79,18 +79,19 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
   await writeBytes(out, encode(built.module))
   await writeBytes(types, encode(built.types))
+  const { name } = model.signature
   const about = weights === undefined ? 'weights are passed to `create`' : 'weights embedded'
   output.result(
     {
       ok: true,
-      model: model.signature.name,
+      model: name,
       backend: built.backend,
       dtype: precision,
       embedded: weights !== undefined,
       out,
       types,
     },
-    `saved ${out} and ${types} (${built.backend}, ${precision}, ${about})`,
+    `saved ${out} and ${types} (${name}, ${built.backend}, ${precision}, ${about})`,
   )
 }
 
@@ -102,5 +103,9 @@ async function openProgram(
 ): Promise<OpenedModel & { readonly reads: readonly string[] }> {
   const source = await openSource(path, output)
   const opened = compileSource(source, options, output)
+  const { program, signature } = opened.model
+  const others = program.models.map(unit => unit.name.text).filter(name => name !== signature.name)
+  if (options.model === undefined && others.length > 0)
+    output.note(`${path} has other models than ${signature.name}, chosen by --model: ${others.join(', ')}`)
   return { ...opened, reads: dataFiles(opened.model, source.file) }
 }

@@ -72,6 +72,7 @@ async function formatInput({ check }: Options, output: Output): Promise<void> {
 async function formatFiles(files: readonly string[], { check }: Options, output: Output): Promise<void> {
   const changed: string[] = []
   const found: Diagnostic[] = []
+  let failed = 0
   const meter = createMeter(output, 'formatting')
   for (const [i, file] of files.entries()) {
     meter(i / files.length)
@@ -80,13 +81,14 @@ async function formatFiles(files: readonly string[], { check }: Options, output:
     } catch (error) {
       // The other files are formatted all the same.
       if (!(error instanceof RnnError)) throw error
+      failed++
       for (const d of error.diagnostics) found.push(d)
     }
   }
   output.report(found)
   const ok = found.length === 0 && !(check && changed.length > 0)
   if (!ok) output.exitCode = 1
-  output.note(summary(files.length, changed.length, check === true))
+  if (failed === 0 || failed < files.length) output.note(summary(files.length - failed, changed.length, check === true))
   output.result(
     { ok, files: files.length, changed, diagnostics: diagnosticsJson(found, output.sources) },
     listed(changed),

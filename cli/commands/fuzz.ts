@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { counted } from '../../dsl/counted.ts'
-import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { position } from '../../dsl/position.ts'
 import { inLibrary, libraryFiles, shownFile } from '../../dsl/standardLibrary.ts'
 import { checkWritable, unusedPath, writeBytes } from '../../runtime/node/index.ts'
@@ -84,8 +84,7 @@ async function search(options: Options, tested: typeof immediateBackends, output
 
 /** Reads the limits of a search. RNN509 for 0 programs: a run that does nothing has shown nothing. */
 function limits({ runs, time }: Options): { readonly runs: number; readonly time?: number } {
-  const most = runs === undefined ? undefined : wholeNumber('--runs', runs)
-  if (most === 0) fail('RNN509', { what: '--runs', expected: 'a whole number of at least 1', found: '`0`' })
+  const most = runs === undefined ? undefined : wholeNumber('--runs', runs, 1)
   if (time === undefined) return { runs: most ?? 1000 }
   return { runs: most ?? Number.POSITIVE_INFINITY, time: milliseconds('--time', time) }
 }

@@ -1,5 +1,7 @@
 // rnnc generate: lets a model that reads its own answers write a sequence, element by element.
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { counted } from '../../dsl/counted.ts'
+import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { vocabularyFor } from '../../runtime/data/fitted.ts'
 import { type GenerateOptions, generate as generating } from '../../runtime/generate/generate.ts'
 import { generatorOf } from '../../runtime/generate/generator.ts'
@@ -66,14 +68,26 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   const writer = writerOf(trained, names, options.after ?? '', output)
   const all: Answers[] = []
-  for await (const answers of generating(model, weights, wanted)) {
-    if (!output.json) output.write(writer.step(answers, all.length))
-    all.push(answers)
+  try {
+    for await (const answers of generating(model, weights, wanted)) {
+      if (!output.json) output.write(writer.step(answers, all.length))
+      all.push(answers)
+    }
+  } catch (error) {
+    throw error instanceof RnnError ? new RnnError(error.diagnostics.map(d => withAdvice(d, model.signature))) : error
   }
   const facts = { model: model.signature.name, backend: backend.name, dtype: precision, steps: all.length }
   if (!output.json) output.write(writer.end)
   output.note(`${facts.model}: ${counted(all.length, 'step')} (${backend.name}, ${precision})`)
   if (output.json) output.result({ ok: true, ...facts, ...writer.text(all), answers: all }, '')
+}
+
+/** Puts the help on inputs in terms of this command. */
+function withAdvice(problem: Diagnostic, { inputs }: Signature): Diagnostic {
+  if (problem.code === 'RNN408') return { ...problem, help: 'the model knows the labels of its training data alone' }
+  if (problem.code !== 'RNN401') return problem
+  const values = inputs.map(({ name }) => `"${name}": …`).join(', ')
+  return { ...problem, help: `give it by \`--inputs '{${values}}'\`` }
 }
 
 interface Writer {

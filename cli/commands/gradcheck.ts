@@ -102,8 +102,13 @@ function report({ signature }: CompiledModel, seed: number, check: GradientCheck
     output.report([found])
     output.exitCode = 1
   }
-  const verdict = `${signature.name}: the gradient is correct; the largest error is ${worst.error.toExponential(1)}`
-  output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
+  const largest = [
+    { error: worst.error, where: place(worst) },
+    ...check.steps.map(s => ({ error: s.error, where: s.step === undefined ? s.name : `${s.name} at step ${s.step}` })),
+    ...check.directions.map(({ error }) => ({ error, where: 'along a direction' })),
+  ].reduce((a, b) => (b.error > a.error ? b : a))
+  const verdict = `${signature.name}: the gradient is correct; the largest error is ${largest.error.toExponential(1)}`
+  output.result(object, `${describe(check, total)}\n${verdict} (${largest.where})`)
 }
 
 const place = ({ name, worst }: ParameterCheck): string =>

@@ -139,11 +139,15 @@ function checkModel({ name, inputs, targets, predictions }: Signature, { probabi
   fail('RNN509', { what: '--probabilities', expected: 'a model that predicts classes or tokens', found })
 }
 
+const [asLines, asIs] = ['lines of JSON on standard output', 'answers alone']
+
+/** Options that a stream does not have, and what it has instead. */
+const notStreamed = { out: asLines, format: asLines, data: 'standard input', key: asIs, probabilities: asIs }
+
 /** Answers standard input element by element. */
 async function streaming(path: string, options: Options, output: Output): Promise<void> {
-  const other = ['out', 'format', 'data', 'key', 'probabilities'].find(name => Object.hasOwn(options, name))
-  if (other !== undefined)
-    fail('RNN509', { what: '--stream', expected: 'standard input alone', found: `\`--${other}\`` })
+  const other = Object.entries(notStreamed).find(([name]) => Object.hasOwn(options, name))
+  if (other !== undefined) fail('RNN509', { what: '--stream', expected: other[1], found: `\`--${other[0]}\`` })
   const backend = openCpu(options, output)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const { model, weights, fitted, precision, sizes } = trained

@@ -1,6 +1,6 @@
 // rnnc train: trains a model on data, and saves its weights.
 import { load } from '../../compiler/index.ts'
-import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, isFailure, RnnError } from '../../dsl/diagnostics.ts'
 import { evaluateInUnits } from '../../runtime/evaluateInUnits.ts'
 import { replaceBytes } from '../../runtime/node/index.ts'
 import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
@@ -8,13 +8,20 @@ import { type Checkpointing, train as runTraining, type TrainResult } from '../.
 import { TrainingFailed } from '../../runtime/trainingFailed.ts'
 import { type TrainingSummary, trainingSummary } from '../../runtime/trainingSummary.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
-import { catchInterrupt, interrupted } from '../interrupt.ts'
+import { catchInterrupt, interrupted, unlessInterrupted } from '../interrupt.ts'
 import type { Output } from '../output.ts'
 import { createMeter, createProgress } from '../progress.ts'
 import { withSeed } from '../seeds.ts'
 import { openLog } from '../trainingLog.ts'
 import { defaultOut, describePlan, planTraining, type TrainingPlan, type TrainOptions } from '../trainingPlan.ts'
-import { problemsOf, reportTraining, type TrainedModel, trainingText, withSaved } from '../trainingReport.ts'
+import {
+  metricWarnings,
+  problemsOf,
+  reportTraining,
+  type TrainedModel,
+  trainingText,
+  withSaved,
+} from '../trainingReport.ts'
 import { writeReport } from '../trainingReportFile.ts'
 import { chooseSeeds, reportSeeds } from '../trainingSeeds.ts'
 import { createStateWriter, isOwnEarlier, type StateWriter } from '../trainingState.ts'
@@ -63,21 +70,28 @@ export const train: AddCommand = (program, output) =>
 
 async function run(path: string, options: TrainOptions, output: Output): Promise<void> {
   const isOne = options.seeds === undefined && !options.seed?.includes(',')
-  if (isOne) reportTraining(await trainOnce(await planTraining(path, options, output), output), output)
-  else await trainSeeds(path, options, output)
+  // Before anything is read: a signal that comes while something is compiled is heard after it.
+  const { signal, release } = catchInterrupt()
+  try {
+    if (isOne)
+      reportTraining(
+        await trainOnce(await unlessInterrupted(planTraining(path, options, output), signal), output, signal),
+        output,
+      )
+    else await trainSeeds(path, options, output, signal)
+  } finally {
+    release()
+  }
 }
 
 /** Trains with one seed, and saves the weights. Throws the errors of a training that has left none. */
-async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedModel> {
+async function trainOnce(plan: TrainingPlan, output: Output, signal: AbortSignal): Promise<TrainedModel> {
   const { out, place, from } = plan
   describePlan(plan, output)
   const started = performance.now()
   const log = plan.log && (await openLog(plan.log.path, { ...plan.log, ...(from && { from }) }, output))
   const states = stateWriterOf(plan)
   const progress = await createProgress(output)
-  const controller = new AbortController()
-  const { signal } = controller
-  // This compiles everything before it returns its promise: until then a signal ends the process, as no handler could run.
   const training = runTraining(plan.model, plan.data, {
     ...optionsOf(plan, output),
     signal,
@@ -92,10 +106,11 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
       progress.epoch(report)
     },
   })
-  const interrupt = catchInterrupt(() => {
+  const tell = (): void => {
     progress.stop()
     output.note('stopping after this step')
-  }, controller)
+  }
+  signal.addEventListener('abort', tell, { once: true })
   try {
     const { result, failed } = await training.then(outcomeOf, failureOf).finally(progress.stop)
     if (result === undefined) {
@@ -110,11 +125,11 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
     const seconds = (performance.now() - started) / 1000
     const saved = { previous, state: states?.written() }
     const trained = { plan, result, failed, tested, inUnits, summary, ...saved, seconds, complete: !signal.aborted }
+    output.report(metricWarnings(trained))
     if (plan.report !== undefined) await writeReport(plan.report, trained, output)
     return trained
   } finally {
-    // All is saved: another signal may end the process at once.
-    interrupt.release()
+    signal.removeEventListener('abort', tell)
     log?.close()
   }
 }
@@ -158,30 +173,42 @@ const savedWith = ({ model, sets, settings, data, dataPath, precision, seed }: T
 })
 
 /** Trains with each seed in turn, and reports all together. A seed that fails does not end the others; an interrupt does. */
-async function trainSeeds(path: string, options: TrainOptions, output: Output): Promise<void> {
+async function trainSeeds(path: string, options: TrainOptions, output: Output, signal: AbortSignal): Promise<void> {
   const seeds = await chooseSeeds(path, options, output)
   const trained: TrainedModel[] = []
   const problems: Diagnostic[] = []
   for (const seed of seeds) {
-    const own = { ...options, seed: String(seed), out: withSeed(options.out ?? defaultOut(path), seed) }
-    const { log, report } = options
-    const files = {
-      ...(log !== undefined && { log: withSeed(log, seed) }),
-      ...(report !== undefined && { report: withSeed(report, seed) }),
-    }
-    const plan = await planTraining(path, { ...own, ...files }, output)
     try {
-      const one = await trainOnce(plan, output)
+      const plan = await unlessInterrupted(planTraining(path, forSeed(path, options, seed), output), signal)
+      const one = await trainOnce(plan, output, signal).catch((error: unknown) => {
+        if (!(error instanceof RnnError) || error.diagnostics[0].code === 'RNN516') throw error
+        problems.push(...withSaved(error.diagnostics, `seed ${seed}`))
+      })
+      if (one === undefined) continue
       trained.push(one)
       problems.push(...problemsOf(one))
       if (!output.json) output.note(trainingText(one))
       if (!one.complete) break
     } catch (error) {
-      if (!(error instanceof RnnError) || error.diagnostics[0].code === 'RNN516') throw error
-      problems.push(...withSaved(error.diagnostics, `seed ${seed}`))
+      // Others were trained, and are saved.
+      if (!isFailure(error, 'RNN516') || trained.length === 0) throw error
+      output.exitCode = interrupted
+      break
     }
   }
   reportSeeds(seeds, trained, problems, output)
+}
+
+/** The options for one seed, with files of its own. */
+function forSeed(path: string, options: TrainOptions, seed: number): TrainOptions {
+  const { log, report, out = defaultOut(path) } = options
+  return {
+    ...options,
+    seed: String(seed),
+    out: withSeed(out, seed),
+    ...(log !== undefined && { log: withSeed(log, seed) }),
+    ...(report !== undefined && { report: withSeed(report, seed) }),
+  }
 }
 
 /** Measures the test part, if there is one and training came to its end; undefined if an interrupt comes first. */

@@ -42,7 +42,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (options.check) {
     const there = await readFile(out, 'utf8').catch(() => undefined)
     if (there !== written) {
-      const found = there === undefined ? 'no file' : 'those of another version of the program'
+      const found = there === undefined ? 'a missing file' : 'those of another version of the program'
       fail(
         'RNN509',
         { what: out, expected: 'the types of the program', found },

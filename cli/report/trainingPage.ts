@@ -12,10 +12,15 @@ import { element, htmlPage, htmlTable, type Markup } from './html.ts'
 
 /** Writes the page. `compared` are sections on the predictions for the part of that name. */
 export function trainingPage(trained: TrainedModel, part: string, compared: readonly Markup[]): string {
-  const { plan, result, summary, tested } = trained
+  const { plan, result, summary, tested, inUnits } = trained
   const [ending] = trainingText(trained).split('\n')
   const { model } = plan
-  const losses = { training: summary.training, validation: summary.validation, test: tested }
+  const losses = {
+    training: summary.training,
+    validation: summary.validation,
+    test: tested,
+    'test, in the units of the data': inUnits,
+  }
   return htmlPage(
     `Training of ${model.signature.name}`,
     element('p', {}, `${ending}.`),

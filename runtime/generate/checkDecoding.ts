@@ -13,7 +13,7 @@ const ranges = {
     isRight: x => Number.isFinite(x) && x > 0,
   },
   topK: { of: d => d.sample?.topK, expected: 'a number of labels from 1', isRight: isCount },
-  topP: { of: d => d.sample?.topP, expected: 'a probability above 0', isRight: x => x > 0 && x <= 1 },
+  topP: { of: d => d.sample?.topP, expected: 'a probability above 0 and at most 1', isRight: x => x > 0 && x <= 1 },
   beams: { of: d => d.beam?.beams, expected: 'a number of beams from 1', isRight: isCount },
   lengthPower: {
     of: d => d.beam?.lengthPower,

@@ -154,6 +154,19 @@ describe('a built module', () => {
     }
   })
 
+  it('says which of several models it is', async () => {
+    write(
+      'two.rnn',
+      'model A { input x: real; y = x }\nmodel B { input x: real; y = 2 * x }\ndata D for B { x = csv("x.csv").x }',
+    )
+    const two = await ok('build', 'two.rnn', '-o', 'two.mjs')
+    assert.match(two.stdout, /^saved two.mjs and two.d.mts \([AB], js/)
+    assert.match(two.stderr, /^two.rnn has other models than (A|B), chosen by --model: (A|B)$/m)
+    const named = await ok('build', 'two.rnn', '-o', 'two.mjs', '--model', 'A')
+    assert.match(named.stdout, /\(A, js/)
+    assert.doesNotMatch(named.stderr, /--model/)
+  })
+
   it('takes whole numbers as they are, or not at all', async () => {
     write('whole.rnn', 'model Whole { input n: int, x: real; param w: real = ones; output y = w * x, m = n + 1 }')
     await ok('build', 'whole.rnn', '-o', 'whole.mjs')

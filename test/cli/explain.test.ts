@@ -111,7 +111,13 @@ describe('rnnc gradcheck', () => {
   it('compares every element, and names the worst', async () => {
     const { stdout } = await ok('gradcheck', 'wave.rnn')
     assert.match(stdout, /^all 29 elements of the gradient, and 8 random directions, .*\(js, f64\)\n/)
-    assert.match(stdout, /\nWave: the gradient is correct; the largest error is \S+ \((SimpleRNN|dense)\.\w\[\d/)
+    assert.match(stdout, /\nWave: the gradient is correct; the largest error is \S+ \(.+\)$/m)
+    // Of all that it lists: weights, inputs and directions.
+    for (const seed of ['1', '2', '3', '4']) {
+      const { stdout: listed } = await ok('gradcheck', 'wave.rnn', '--seed', seed)
+      const [summary, ...errors] = [...listed.matchAll(/\d\.\de-\d+/g)].map(([text]) => Number(text)).reverse()
+      assert.equal(summary, Math.max(...errors), listed)
+    }
   })
 
   it('takes directions and samples of a large model', async () => {

@@ -50,7 +50,21 @@ data D for Echo { t = jsonl("kinds.jsonl"); kind = classes(t.kind) }
 train Echo on D { optimizer = Adam(0.1); epochs = 20; seed = 1 }
 `
 
+const named = `model Named {
+  input who: class of C
+  target word: token of V over T
+  h = (delay(word) |> embedding(4) |> GRU(4)) + (who |> embedding(4))
+  p = h |> dense(V, softmax)
+  loss cross_entropy(p, word)
+  predict word from p
+}
+data D for Named { t = csv("named.csv"); who = classes(t.who); word = chars(t.word, end = true) }
+train Named on D { optimizer = Adam(0.1); epochs = 1; seed = 1 }
+`
+
 const here = workplace({
+  'named.rnn': named,
+  'named.csv': 'who,word\nann,hi\nbob,ho\n',
   'kinds.rnn': kinds,
   'echo.rnn': echo,
   'kinds.jsonl': '{"kind": ["20", "3", "20", "7"], "y": 1}\n{"kind": ["7", "3"], "y": 2}\n',
@@ -65,7 +79,7 @@ const here = workplace({
 beforeAll(async () => {
   await here.ok('train', 'speller.rnn')
   await here.ok('train', 'sensor.rnn')
-  for (const name of ['wave', 'kinds', 'echo']) await here.ok('train', `${name}.rnn`)
+  for (const name of ['wave', 'kinds', 'echo', 'named']) await here.ok('train', `${name}.rnn`)
 })
 
 describe('rnnc generate', () => {
@@ -75,6 +89,19 @@ describe('rnnc generate', () => {
     assert.match(ran.stderr, /Speller: 8 steps \(js, f32\)/)
     const searched = await here.ok('generate', 'speller.safetensors', '--after', 'g', '--beam', '3')
     assert.equal(searched.stdout, 'good night\n')
+  })
+
+  it('says how to give inputs, and which labels it knows', async () => {
+    assertRefused(
+      await here.rnnc('generate', 'named.safetensors'),
+      'RNN401',
+      /input `who` has no data\nhelp: give it by `--inputs '\{"who": …\}'`/,
+    )
+    assertRefused(
+      await here.rnnc('generate', 'named.safetensors', '--inputs', '{"who": "eve"}'),
+      'RNN408',
+      /`eve` .*\nhelp: the model knows the labels of its training data alone/,
+    )
   })
 
   it('draws the same with the same seed', async () => {
@@ -125,6 +152,19 @@ describe('rnnc eval --free', () => {
       assertRefused(await here.rnnc(...args), 'RNN509', message)
     await refused(/--beam. takes .--free. beside it/, 'eval', 'speller.safetensors', '--beam', '2')
     await refused(/--top-k. takes .--free. beside it/, 'eval', 'speller.safetensors', '--top-k', '2')
+    await refused(/--top-k. takes .--sample. beside it/, 'generate', 'speller.safetensors', '--top-k', '2')
+    await refused(/--top-p. takes .--sample. beside it/, 'generate', 'speller.safetensors', '--top-p', '0.5')
+    await refused(/--length-power. takes .--beam. beside it/, 'generate', 'speller.safetensors', '--length-power', '1')
+    await refused(
+      /takes a probability above 0 and at most 1, not 1.5/,
+      ...['generate', 'speller.safetensors', '--sample', '--top-p', '1.5'],
+    )
+    for (const [option, message] of [
+      ['--probabilities', /`--stream` takes answers alone, not `--probabilities`/],
+      ['--format=csv', /`--stream` takes lines of JSON on standard output, not `--format`/],
+      ['--data=x.csv', /`--stream` takes standard input, not `--data`/],
+    ] as const)
+      await refused(message, 'predict', 'sensor.safetensors', '--stream', option)
     await refused(/--over. takes .--stream. beside it/, 'predict', 'wave.safetensors', '--over', 'T')
     await refused(/a model with inputs/, 'predict', 'speller.safetensors')
     assertRefused(await here.rnnc('predict', 'wave.safetensors', '--beam', '2'), 'RNN523', /reads none of its targets/)

@@ -403,10 +403,41 @@ describe('interrupts', needs(unix), () => {
       const ran = await done
       assert.equal(ran.code, 130, ran.stderr)
       assert.match(ran.stderr, /^initializing the weights: \d+ % {2}\d+ .* left$/m)
-      assert.match(ran.stderr, /^error RNN516: interrupted while the weights were initialized/m)
+      assert.match(ran.stderr, /^error RNN516: interrupted before the first step; nothing was saved$/m)
       assert.ok(!existsSync(path('wide.safetensors')))
     }
     await Promise.all([interrupted('SIGINT'), interrupted('SIGTERM')])
+  })
+
+  it('are heard right before the first step', async () => {
+    write('long.csv', wave(60_000))
+    write('long.rnn', series().replace('wave.csv', 'long.csv'))
+    for (const program of ['wave.rnn', 'long.rnn']) {
+      const args = ['--out', 'early.safetensors', '--force', '--set', 'epochs=1000000']
+      const { process: child, done } = start('train', program, ...args)
+      let seen = ''
+      child.stderr?.on('data', text => {
+        const before = seen
+        seen += text
+        if (/^training/m.test(seen) && !/^training/m.test(before)) child.kill('SIGINT')
+      })
+      const ran = await done
+      assert.equal(ran.code, 130, ran.stderr)
+      if (/^stopping after this step$/m.test(ran.stderr)) assert.match(ran.stdout, /^interrupted in epoch \d+, after/)
+      else assert.match(ran.stderr, /^error RNN516: interrupted before the first step; nothing was saved$/m)
+    }
+  })
+
+  it('are heard while data is waited for', async () => {
+    const cli = new URL('../../cli/rnnc.ts', import.meta.url).pathname
+    const script = 'exec "$0" "$1" train wave.rnn --out early.safetensors --data <(exec 2>&-; echo value; sleep 9)'
+    const { process: child, done } = run('bash', ['-c', script, process.execPath, cli], folder)
+    await new Promise(resolve => setTimeout(resolve, 3000))
+    child.kill('SIGINT')
+    const ran = await done
+    // It is ended by the signal, for which a shell gives 130: its end would wait for the pipe.
+    assert.deepEqual([ran.code, child.signalCode], [null, 'SIGINT'])
+    assert.match(ran.stderr, /^error RNN516: interrupted before the first step; nothing was saved$/m)
   })
 
   it('a closed terminal saves what was learned', async () => {

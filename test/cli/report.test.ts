@@ -46,6 +46,7 @@ describe('rnnc train --report', () => {
     ])
       assert.ok(page.includes(`aria-label="${title}"`), title)
     assert.equal(page.match(/<circle/g)?.length, 12)
+    assert.match(page, /<td>test, in the units of the data<\/td><td><\/td><td class="number">\d/)
     assert.ok(page.includes(escaped(hostile)))
     assert.match(page, /<td>training<\/td><td class="number">48<\/td>/)
     assert.match(page, /<td>SimpleRNN.W<\/td><td>\[4, 1\]<\/td>/)

@@ -7,7 +7,7 @@ import { decodeCheckpoint } from '../../runtime/checkpoint.ts'
 import { needs } from '../support/needs.ts'
 import { createRandom, whole } from '../support/random.ts'
 import { seed } from '../support/seed.ts'
-import { assertRefused, isRecord, json, run, series, wave, workplace } from './support.ts'
+import { assertRefused, classifier, flowers, isRecord, json, run, series, wave, workplace } from './support.ts'
 
 const settings = 'optimizer = Adam(0.01); epochs = 12; batch = 4; patience = 11'
 const { rnnc, ok, start, write, path, folder } = workplace({ 'wave.rnn': series(settings), 'wave.csv': wave() })
@@ -93,22 +93,73 @@ describe('rnnc train --checkpoint', () => {
     write('other.csv', wave().replace('1000.000', '1000.001'))
     for (const [more, message] of [
       [['--seed', '3'], /its seed is 0, not 3\n/],
-      [['--set', 'units=5', 'epochs=2'], /other equations; it was begun with `--set epochs=2`/],
+      [
+        ['--set', 'units=5', 'epochs=2'],
+        /training: its program has other equations; it was begun without `--set units`\n/,
+      ],
+      [['--set', 'rate=0.03'], /training: its rate is 0.01, not 0.03\n/],
+      [['--set', 'optimizer=SGD(0.03)'], /training: its optimizer is `Adam`, not `SGD`\n/],
+      [['--set', 'clip=norm(1)'], /training: its `clip` is nothing, not `norm\(1\)`\n/],
       [['--set', 'batch=5', 'accumulate=2'], /its `batch` is 4, not 5; its `accumulate` is 1, not 2;/],
       [['--dtype', 'f64'], /its dtype is `f32`, not `f64`/],
       [['--target', 'wasm'], /its target is `js`, not `wasm`/],
-      [['--data', 'shorter.csv'], /its training part has 48 examples, not 42/],
+      [
+        ['--data', 'shorter.csv'],
+        /its training part has 48 examples, not 42; its validation part has 12 examples, not 10\n/,
+      ],
       [['--data', 'other.csv'], /the values of `past` in its training part are others/],
     ] as const) {
       assertRefused(await rnnc(...args, '--resume', ...more), 'RNN525', message)
     }
     write('wave.rnn', series(settings).replace('Adam(0.01)', 'Adam(0.02)'))
-    assertRefused(await rnnc(...args, '--resume'), 'RNN525', /line 15 of the program was `train Wave .*Adam\(0.01\)/)
+    assertRefused(await rnnc(...args, '--resume'), 'RNN525', /training: its rate is 0.01, not 0.02\n/)
+    write('wave.rnn', series(settings).replace('mse(y, next)', 'mae(y, next)'))
+    assertRefused(
+      await rnnc(...args, '--resume'),
+      'RNN525',
+      /equations; line 5 of the program was `loss mse\(y, next\)`/,
+    )
     assert.deepEqual(readFileSync(path('diff.last.safetensors')), before)
     // Other words for the same, and other limits, are no difference.
     write('wave.rnn', `# A remark.\n${series(settings)}`)
     await ok(...args, '--resume', '--set', 'epochs=3')
     write('wave.rnn', series(settings))
+  })
+
+  it('leaves out what follows from another seed', async () => {
+    write('flowers.csv', flowers())
+    write('flowers.rnn', classifier)
+    const args = ['train', 'flowers.rnn', '--checkpoint', '10', '--set', 'epochs=1']
+    await ok(...args)
+    assertRefused(await rnnc(...args, '--resume', '--seed', '5'), 'RNN525', /training: its seed is 3, not 5\n/)
+  })
+
+  it('refuses a state that is past an end which is set sooner, and overwrites nothing', async () => {
+    clean('past')
+    const args = ['train', 'wave.rnn', '--out', 'past.safetensors', '--checkpoint', '10', '--log', 'past.jsonl']
+    await ok(...args, '--set', 'epochs=5')
+    const files = readdirSync(folder).filter(name => name.startsWith('past.'))
+    const before = files.map(name => readFileSync(path(name)))
+    const after = /`past.last.safetensors` is after epoch 5, but /
+    for (const [set, message] of [
+      ['epochs=2', /`epochs = 2` ends the training after epoch 2\n.*to go on, set `epochs = 5` or more/s],
+      ['steps=8', /is after step 60, but `steps = 8` ends .*set `steps = 60` or more/s],
+    ] as const) {
+      const ran = await rnnc(...args, '--resume', '--set', set)
+      assertRefused(ran, 'RNN528', message)
+      if (set.startsWith('epochs')) assert.match(ran.stderr, after)
+    }
+    assert.deepEqual(
+      readdirSync(folder).filter(name => name.startsWith('past.')),
+      files,
+    )
+    assert.deepEqual(
+      files.map(name => readFileSync(path(name))),
+      before,
+    )
+    const again = await ok(...args, '--resume', '--set', 'epochs=5')
+    assert.match(again.stderr, /^this training has come to its end: 5 epochs, 60 steps$/m)
+    assert.doesNotMatch(again.stderr, /going on/)
   })
 
   it('refuses files that are no state', async () => {
@@ -124,7 +175,11 @@ describe('rnnc train --checkpoint', () => {
       'RNN517',
       /`none.last.safetensors` contains something other/,
     )
-    assertRefused(await rnnc(...args, '--resume'), 'RNN502', /none.last.safetensors/)
+    assertRefused(
+      await rnnc(...args, '--resume'),
+      'RNN502',
+      /none.last.safetensors.*\nhelp: delete `none.last.safetensors`, or leave out `--resume`/,
+    )
     // Nobody asks for a state here.
     await ok(...args)
   })
@@ -263,6 +318,15 @@ describe('rnnc train --seeds', () => {
     )
     assert.match(ran.stdout, /^saved wave.seed-4.safetensors, wave.seed-2.safetensors$/m)
     assert.ok(existsSync(path('list.seed-4.jsonl')) && existsSync(path('list.seed-2.jsonl')))
+  })
+
+  it('gives the metrics in the units of the data too', async () => {
+    const args = ['train', 'wave.rnn', '--seeds', '2', '--set', 'epochs=1']
+    assert.match((await ok(...args)).stdout, /^ {2}in units +rmse \S+ ± \S+$/m)
+    const { mean, seeds } = json(await ok(...args, '--json'))
+    assert.ok(isRecord(mean) && isRecord(mean.testInUnits) && Array.isArray(seeds))
+    const [a, b] = seeds.map(one => one.testInUnits.rmse)
+    assert.equal(mean.testInUnits.rmse, (a + b) / 2)
   })
 
   it('goes on with the others where one fails', async () => {

@@ -132,6 +132,14 @@ describe('rnnc train', () => {
     )
   })
 
+  it('warns of a metric that is not finite', async () => {
+    write('infinite.rnn', series().replace('metric rmse', 'metric odd = average(1 / (y - y))\n  metric rmse'))
+    const { stderr, stdout } = await ok('train', 'infinite.rnn')
+    assert.match(stderr, /^warning RNN512: `odd` of the training part is (NaN|Infinity)$/m)
+    assert.match(stderr, /^warning RNN512: `odd` of the test part is (NaN|Infinity)$/m)
+    assert.match(stdout, /^saved infinite.safetensors$/m)
+  })
+
   it('prints the table of a confusion with the labels of the data', async () => {
     write('flowers.csv', flowers())
     write('table.rnn', classifier.replace('  predict', '  metric confusion(p, kind)\n  predict'))
@@ -141,6 +149,14 @@ describe('rnnc train', () => {
       stdout,
       /^loss +\S+\naccuracy +\S+\n\nconfusion +iris +lily +rose\niris +\d+ +\d+ +\d+\nlily .*\nrose /,
     )
+    // A label is on one line.
+    write('broken.csv', flowers().replaceAll('iris', '"i\nris"'))
+    write(
+      'broken.rnn',
+      classifier.replace('  predict', '  metric confusion(p, kind)\n  predict').replace('flowers.csv', 'broken.csv'),
+    )
+    await ok('train', 'broken.rnn')
+    assert.match((await ok('eval', 'broken.safetensors')).stdout, /\nconfusion +i\\nris +lily +rose\ni\\nris +\d/)
     const { report } = json(await ok('eval', 'table.safetensors', '--json'))
     assert.ok(isRecord(report) && Array.isArray(report.confusion))
     assert.equal(

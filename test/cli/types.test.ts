@@ -75,7 +75,7 @@ const { folder, ok, rnnc, path, write } = workplace({
 })
 
 it('writes the types of each model, and says whether they are up to date', async () => {
-  assertRefused(await rnnc('types', 'm.rnn', '--check'), 'RNN509', /not no file/)
+  assertRefused(await rnnc('types', 'm.rnn', '--check'), 'RNN509', /takes the types of the program, not a missing file/)
   assert.match((await ok('types', 'm.rnn')).stdout, /wrote m\.d\.rnn\.ts/)
   await expect(readFileSync(path('m.d.rnn.ts'), 'utf8')).toMatchFileSnapshot('types.expected.txt')
   await ok('types', 'm.rnn', '--check')

@@ -45,6 +45,8 @@ describe('help', () => {
 
 describe('a mistake on the command line', () => {
   const cases: readonly (readonly [args: readonly string[], code: string, message: RegExp])[] = [
+    [['help', 'trian'], 'RNN505', /unknown command `trian`\nhelp: did you mean `train`\?/],
+    [['help', 'nope'], 'RNN505', /unknown command `nope`/],
     [['trian', 'wave.rnn'], 'RNN505', /unknown command `trian`\nhelp: did you mean `train`\?/],
     [['train', 'wave.rnn', '--epoch', '3'], 'RNN505', /unknown option `--epoch`/],
     [['train', 'wave.rnn', '--epochs', '3'], 'RNN505', /settings are set by name: `--set epochs=10`/],
@@ -63,7 +65,15 @@ describe('a mistake on the command line', () => {
     [['train', 'wave.rnn', '--seed'], 'RNN509', /`--seed <n>` takes a value/],
     [['train', 'wave.rnn', '--seed', '1.5'], 'RNN509', /a whole number of at least 0, not `1.5`/],
     [['train', 'wave.rnn', '--dtype', 'f16'], 'RNN505', /unknown dtype `f16`/],
-    [['train', 'wave.rnn', '--target', 'cuda'], 'RNN505', /unknown target `cuda`/],
+    [['train', 'wave.rnn', '--target', 'cuda'], 'RNN505', /unknown target `cuda`\nhelp: the choices are .*`auto`/],
+    [['train', 'wave.rnn', '--seeds', '1.5'], 'RNN509', /a whole number of at least 1, not `1.5`/],
+    [['fuzz', '--runs', '1.5'], 'RNN509', /a whole number of at least 1, not `1.5`/],
+    [['train', 'wave.rnn', '--out', '-'], 'RNN503', /standard output is not a file\nhelp: .* `.\/-`/],
+    [
+      ['fmt', '--check', 'nope.rnn'],
+      'RNN406',
+      /^error RNN406: cannot read `nope.rnn`: there is no such file or folder\n+$/,
+    ],
     [['train', 'wave.rnn', '--target', 'wasm', '--threads', '0'], 'RNN509', /a whole number from 1 to 64, not `0`/],
     [['train', 'wave.rnn', '--target', 'wasm', '--threads', 'two'], 'RNN509', /a whole number from 1 to 64, not `two`/],
     [['train', 'wave.rnn', '--target', 'wasm', '--threads', '1.5'], 'RNN509', /a whole number from 1 to 64/],
@@ -87,6 +97,7 @@ describe('a mistake on the command line', () => {
     [['train', 'wave.rnn', '--set', 'units=0b11'], 'RNN508', /`0b11` is not a number/],
     [['train', 'wave.rnn', '--set', 'units=1e-400'], 'RNN122', /is too small/],
     [['train', 'wave.rnn', '--set', 'units=many'], 'RNN508', /`many` is not a number/],
+    [['train', 'wave.rnn', '--set', 'units=[1,2]'], 'RNN508', /is not a number\nhelp: a hyper-parameter .* a list or/],
     [['train', 'wave.rnn', '--set', 'batch=0'], 'RNN508', /a whole number of at least 1/],
     [['train', 'wave.rnn', '--set', 'seed=1', 'seed=2'], 'RNN508', /set twice/],
     [['train', '--set', 'units=3', 'wave.rnn'], 'RNN509', /put the file first/],

@@ -126,6 +126,39 @@ test('goes on from where a signal has ended it, with other limits as with these 
   assert.deepEqual(await train(long.model, long.data, { from: states[0] }), await train(long.model, long.data))
 })
 
+describe('with a limit that comes sooner', () => {
+  const limits = [{ epochs: 3 }, { steps: 8 }, { steps: 12, epochs: 9 }, { patience: 1 }, { patience: 3 }]
+  for (const settings of ['', 'accumulate = 4']) {
+    test(`gives what an unbroken training gives, or refuses the state${settings && `, with ${settings}`}`, async () => {
+      const begun = noisy(settings)
+      const { data } = begun
+      const of = (limit: object): CompiledModel => {
+        const lines = Object.entries({ epochs: 7, patience: 9, ...limit }).map(([name, value]) => `${name} = ${value}`)
+        return begun.model.withSettings(lines.join('\n'))
+      }
+      const run = async (model: CompiledModel) => {
+        const states: TrainingState[] = []
+        const save = async (state: TrainingState) => void states.push(reread(state))
+        return { whole: await train(model, data, { checkpoint: { every: { seconds: 0 }, save } }), states }
+      }
+      const { states } = await run(of({}))
+      const refused: number[] = []
+      for (const limit of limits) {
+        const model = of(limit)
+        const { whole, states: own } = await run(model)
+        const last = Math.max(...own.map(({ allRuns }) => allRuns))
+        const some = states.filter(({ allRuns }, i) => i % 9 === 0 || Math.abs(allRuns - last) < 2)
+        for (const from of some) {
+          if (from.allRuns > last) await failing('RNN528', () => train(model, data, { from }))
+          else assert.deepEqual(await train(model, data, { from }), whole)
+        }
+        refused.push(states.filter(from => from.allRuns > last).length)
+      }
+      assert.ok(refused.filter(count => count > 0).length >= 4, String(refused))
+    })
+  }
+})
+
 test('an error of saving ends training, with the best weights', async () => {
   const { model, data } = noisy('')
   const save = async ({ steps }: TrainingState) =>

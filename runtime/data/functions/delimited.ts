@@ -59,7 +59,7 @@ export const delimitedTable =
       add: reader.add,
       end: () => {
         reader.end()
-        if (lines.count === 0) return fail('RNN405', { what: `\`${file}\`` })
+        if (lines.count === 0) return refuseEmpty(file, names)
         checkNames(names, malformed)
         const places = lines.take()
         const column = (name: string, place: number): Column => {
@@ -70,6 +70,13 @@ export const delimitedTable =
       },
     }
   }
+
+/** RNN405 for a table without rows; its first line may be a header. */
+function refuseEmpty(file: string, names: readonly string[]): never {
+  if (names.length === 0) return fail('RNN405', { what: `\`${file}\`` })
+  const help = `\`${file}\` has a header, but no rows below it`
+  return fail('RNN405', { what: `the table in \`${file}\`` }, { help })
+}
 
 function checkNames(names: readonly string[], malformed: (reason: string) => never): void {
   const seen = new Set<string>()
