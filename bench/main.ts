@@ -126,20 +126,19 @@ function better(a: Limits, b: Limits): Limits {
   }
 }
 
-async function run(options: Options): Promise<void> {
-  const chosen = systems.filter(s => options.systems?.includes(s.name) ?? true)
-  const cases = workloads.filter(w => options.only?.includes(w.id) ?? true)
-  const env: Readonly<Record<string, string>> = options.quick ? { BENCH_QUICK: '1' } : {}
-  const full = options.only === undefined && options.systems === undefined
-  if (options.write && (!full || options.quick))
-    throw new UsageError('RESULTS.md holds full runs: leave out --only, --systems and --quick')
-  if (options.install && !installed()) install()
+interface Timed {
+  readonly system: System
+  readonly workload: Workload
+  readonly outcome: Outcome
+}
 
-  const began = performance.now()
-  note('limits…')
-  const measured = (): Limits => JSON.parse(runScript('limits/main.ts', [], env))
-  const early = measured()
-  const outcomes: { readonly system: System; readonly workload: Workload; readonly outcome: Outcome }[] = []
+/** Times each system on the workloads, one after the other. */
+async function timed(
+  chosen: readonly System[],
+  cases: readonly Workload[],
+  env: Readonly<Record<string, string>>,
+): Promise<readonly Timed[]> {
+  const outcomes: Timed[] = []
   for (const system of chosen) {
     const start = system.start()
     note(`${system.name}: ${typeof start === 'string' ? `absent: ${start}` : system.about}`)
@@ -153,6 +152,23 @@ async function run(options: Options): Promise<void> {
       outcomes.push({ system, workload, outcome })
     })
   }
+  return outcomes
+}
+
+async function run(options: Options): Promise<void> {
+  const chosen = systems.filter(s => options.systems?.includes(s.name) ?? true)
+  const cases = workloads.filter(w => options.only?.includes(w.id) ?? true)
+  const env: Readonly<Record<string, string>> = options.quick ? { BENCH_QUICK: '1' } : {}
+  const full = options.only === undefined && options.systems === undefined
+  if (options.write && (!full || options.quick))
+    throw new UsageError('RESULTS.md holds full runs: leave out --only, --systems and --quick')
+  if (options.install && !installed()) install()
+
+  const began = performance.now()
+  note('limits…')
+  const measured = (): Limits => JSON.parse(runScript('limits/main.ts', [], env))
+  const early = measured()
+  const outcomes = await timed(chosen, cases, env)
   const own = chosen.filter(s => s.own && typeof s.start() !== 'string')
   const checked = options.checks ?? full
   if (checked) note('how cost and memory grow…')

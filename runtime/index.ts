@@ -19,6 +19,7 @@ export {
   type TypedOutput,
   type TypedPredictions,
 } from './library/predict.ts'
+export { type Predictor, type PredictorOptions, predictor } from './library/predictor.ts'
 export { type LoadOptions, load, save } from './library/save.ts'
 export { type GenerateOptions, generate, type StreamOptions, stream } from './library/stream.ts'
 

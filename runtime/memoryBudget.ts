@@ -27,10 +27,33 @@ export interface Run {
 }
 
 /** Loads a graph on a backend, as `load` does. RNN519 where it takes more memory than is available. */
-export function loadWithin<E extends AnyExecutable>(run: Run, context: Context, graph: Graph, backend: Loader<E>): E {
+export const loadWithin = <E extends AnyExecutable>(run: Run, context: Context, graph: Graph, backend: Loader<E>): E =>
+  loadingOnce(context, graph, backend).within(run)
+
+/** A graph for run after run of one precision. */
+export interface LoadedOnce<E> {
+  /** Judges the memory that a run takes, and gives the executable, which is loaded for the first. RNN519 as for `loadWithin`. */
+  within(run: Run): E
+  /** Frees its memory. */
+  dispose(): void
+}
+
+/** Plans a graph for many runs. */
+export function loadingOnce<E extends AnyExecutable>(
+  context: Context,
+  graph: Graph,
+  backend: Loader<E>,
+): LoadedOnce<E> {
   const made = planFor(backend, context, graph)
-  checkMemory(run, graph, betweenOf(made, run))
-  return loadPlan(made, backend, run.precision)
+  const known: { executable?: E } = {}
+  return {
+    within: run => {
+      checkMemory(run, graph, betweenOf(made, run))
+      known.executable ??= loadPlan(made, backend, run.precision)
+      return known.executable
+    },
+    dispose: () => known.executable?.dispose?.(),
+  }
 }
 
 /** RNN519 where the inputs of a graph and its intermediate values take more memory than is available. Unknown sizes count as 0. */

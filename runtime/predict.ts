@@ -1,5 +1,5 @@
 // Predictions: the outputs of a trained model for new inputs, decoded into the units and labels of the data.
-import type { AnyBackend, AnyExecutable, Backend, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, AnyExecutable, Backend, Executable, Precision } from '../compiler/backend/backend.ts'
 import { immediateBackends } from '../compiler/backend/backends.ts'
 import { js } from '../compiler/backend/js.ts'
 import type { CompiledModel } from '../compiler/index.ts'
@@ -59,6 +59,13 @@ export function predict(...prediction: Prediction<Backend>): Predictions {
   return usingNow(loadWithin(runOf(task), model.context, model.predict(), backend), executable =>
     finishRuns(predicting(task, executable)),
   )
+}
+
+/** As `predict`, by an executable that `load` gives for this run and may keep; not for a model that generates its answers. */
+export function predictBy(load: (run: Run) => Executable, ...prediction: Prediction<Backend>): Predictions {
+  const task = taskOf(prediction)
+  checkTask(task)
+  return finishRuns(predicting(task, load(runOf(task))))
 }
 
 /** As `predict`, also on a device. RNN514 where that fails. */

@@ -74,7 +74,11 @@ const asked: Rules<PredictOptions<Target>> = {
 }
 
 /** Checks options of a prediction, and takes the weights in its precision. RNN509 for a model without inputs, of which nothing tells how often it answers. */
-function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options: PredictOptions<Target>): Trained<M> {
+export function begin<M extends ModelTypes>(
+  what: string,
+  trained: Trained<M>,
+  options: PredictOptions<Target>,
+): Trained<M> {
   checkOptions(options, asked)
   checkDecoding('decoding', options.decoding)
   const used = trainedFor(what, trained, options)
@@ -90,7 +94,7 @@ function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options:
  * Predicts every output for some examples, at once. `inputs` have for each input its values, example by example, in the shapes that the
  * model declares, or are rows, or what `loadInputs` gives; targets may be among them, and are not read. Gives for each output, by its name,
  * the value of each example: in the units and labels of the training data, a list for each axis and then for each dim of the item; the class
- * of a predicted target, and the text of predicted tokens. Padding is left out. With `probabilities` the probability of each label is there as
+ * of a predicted target, and the text of predicted tokens. Padding is left out. Each call compiles the network: `predictor` keeps it. With `probabilities` the probability of each label is there as
  * well, as `kind.rose`.
  *
  * Throws RNN401, RNN402, RNN405, RNN411, RNN412, RNN423 and RNN106 for inputs that do not fit, as `fit` does; RNN408 and RNN430 for labels and
@@ -115,9 +119,7 @@ export function predict<M extends ModelTypes>(
   const trained = begin('predict', from, options)
   const { target, typed, sizes, onRan, ...others } = options
   const { model, weights, fitted, precision, seed } = trained
-  const given = isLoadedInputs(inputs)
-    ? loadedFor('predict', trained, inputs, sizes)
-    : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
+  const given = inputsOf('predict', trained, inputs, sizes)
   const how = { precision, seed, ...others, backend: backendNow(target) }
   const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
   onRan?.(ran)
@@ -162,7 +164,7 @@ export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs'
  */
 export async function forecast<M extends ModelTypes>(
   from: Trained<M>,
-  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  inputs: ExamplesInTime<M['inputs'], M['targets']> | LoadedInputs,
   steps: number,
   options: ForecastOptions = {},
 ): Promise<Forecasts<M>> {
@@ -195,6 +197,17 @@ async function prepare<M extends ModelTypes>(
 
 type Sizes = PredictOptions['sizes']
 
+/** Reads the inputs of examples, or takes those that were loaded. */
+export const inputsOf = <M extends ModelTypes>(
+  what: string,
+  trained: Trained<M>,
+  inputs: Examples<M['inputs']> | LoadedInputs,
+  sizes: Sizes,
+): LoadedInputs =>
+  isLoadedInputs(inputs)
+    ? loadedFor(what, trained, inputs, sizes)
+    : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
+
 const wantedBy = <M extends ModelTypes>({ model: { signature }, fitted }: Trained<M>, sizes: Sizes): Wanted => ({
   signature,
   targets: false,
@@ -221,13 +234,14 @@ function loadedFor<M extends ModelTypes>(
 }
 
 /** The names of all outputs, also where there are no examples, and of what else these have. */
-const namesIn = <M extends ModelTypes>({ model }: Trained<M>, examples: AnsweredExamples): readonly string[] => [
+export const namesIn = <M extends ModelTypes>({ model }: Trained<M>, examples: AnsweredExamples): readonly string[] => [
   ...new Set([...model.signature.outputs.map(port => port.name), ...examples.slice(0, 1).flatMap(Object.keys)]),
 ]
 
 type AnsweredExamples = readonly Readonly<Record<string, Answer>>[]
 
-function columnsOf(names: readonly string[], examples: AnsweredExamples, typed = false): object {
+/** Gives answers column by column. */
+export function columnsOf(names: readonly string[], examples: AnsweredExamples, typed = false): object {
   const columns = names.map(name => [name, examples.map(example => example[name])] as const)
   return Object.fromEntries(columns.map(([name, column]) => [name, typed ? flatten(name, column) : column]))
 }
