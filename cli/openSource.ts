@@ -88,14 +88,18 @@ export const ownSources = (program: LinkedProgram): readonly (readonly [file: st
 
 /**
  * Makes the reader of a block's data: paths are relative to the program, `data` (`--data`) to the folder where the command runs. Tells
- * every two seconds how much of a file is read.
+ * every two seconds how much of a file is read. RNN516 if `signal` comes before the end.
  */
 export const dataReader =
-  (file: string, data: string | undefined, output: Output): ReadFile =>
+  (file: string, data: string | undefined, output: Output, signal?: AbortSignal): ReadFile =>
   path => {
     const isGiven = path === data
     const open: OpenFile = (place, shown) => {
-      const meter = createReadMeter(output, `reading ${shown}`)
+      const tell = createReadMeter(output, `reading ${shown}`)
+      const meter: OnRead = (read, size) => {
+        if (signal?.aborted) fail('RNN516', {})
+        tell(read, size)
+      }
       return isGiven ? piecesGiven(shown, meter) : readData(place, meter)
     }
     return readerIn(isGiven ? '.' : dirname(file), open)(path)

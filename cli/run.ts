@@ -8,7 +8,13 @@ export async function run(): Promise<void> {
   const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
   if (script === 'rnnc' && folder !== undefined) process.chdir(folder)
   process.exitCode = await main(process.argv.slice(2), processIo())
-  // Work that an interrupt has left undone would keep the process, and its end waits for a read: of a pipe, perhaps for ever.
-  if (process.exitCode === interrupted && process.getActiveResourcesInfo().includes('FSReqPromise'))
-    process.kill(process.pid, 'SIGINT')
+  if (process.exitCode === interrupted) await end()
+}
+
+/** Ends the process, which work that an interrupt has left undone would keep. A read of a pipe, perhaps for ever, takes a signal. */
+async function end(): Promise<void> {
+  const reads = (): boolean => process.getActiveResourcesInfo().includes('FSReqPromise')
+  for (let waits = 0; waits < 20 && reads(); waits++) await new Promise(resolve => setTimeout(resolve, 10))
+  if (reads()) process.kill(process.pid, 'SIGINT')
+  else process.stderr.write('', () => process.stdout.write('', () => process.exit()))
 }

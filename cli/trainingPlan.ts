@@ -79,9 +79,14 @@ export interface TrainingPlan {
 
 /**
  * Reads the program and its data, and checks everything that can be checked before the first step. Errors of `openSource`, `compileSource`,
- * `checkOut`, `checkReplaced`, `loadData`, `checkSizes`, `checkMemory`, `readState` and `stateIn`.
+ * `checkOut`, `checkReplaced`, `loadData`, `checkSizes`, `checkMemory`, `readState` and `stateIn`; RNN516 if `signal` comes.
  */
-export async function planTraining(path: string, options: TrainOptions, output: Output): Promise<TrainingPlan> {
+export async function planTraining(
+  path: string,
+  options: TrainOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<TrainingPlan> {
   const given = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed)
   const every = options.checkpoint === undefined ? undefined : readEvery(options.checkpoint)
   const out = options.out ?? defaultOut(path)
@@ -94,7 +99,7 @@ export async function planTraining(path: string, options: TrainOptions, output: 
   const places = await choosePlaces(out, model, source, options, output)
   const seed = given ?? model.settings.seed ?? 0
   const data = await loadData(block, model.signature, {
-    read: dataReader(source.file, options.data, output),
+    read: dataReader(source.file, options.data, output, signal),
     path: options.data,
     sizes: sizesOf(sets, model.freeDims),
     seed,
@@ -106,7 +111,7 @@ export async function planTraining(path: string, options: TrainOptions, output: 
   const settled = await target.settle(async () => {
     checkMemory(trainingRun(model, data, precision, memory), model.train().graph)
     const onProgress = createMeter(output, 'initializing the weights')
-    const weights = await initialWeightsAsync(model, data.sizes, seed, precision, { onProgress })
+    const weights = await initialWeightsAsync(model, data.sizes, seed, precision, { onProgress, signal })
     return sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, weights, memory })
   })
   checkSavesState(options, settled.backend.name)

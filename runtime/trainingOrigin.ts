@@ -25,13 +25,13 @@ export function originOf(
 ): TrainingOrigin {
   const { signature, settings } = model
   const { batch = 32, accumulate = 1, shuffle = true, bucket = null, truncate = null, plateau = null } = settings
-  const { clip, freeze } = settings
-  const equations = [JSON.stringify(signature.parameters), printGraph(model.evaluate()), printGraph(model.report())]
+  const parameters = JSON.stringify(signature.parameters)
+  const measured = [printGraph(model.evaluate()), printGraph(model.report())]
   return {
     model: signature.name,
-    program: digestOf([printGraph(model.train().graph), ...equations].join()),
-    equations: digestOf(equations.join()),
-    optimizer: optimizerIn(model),
+    program: digestOf([parameters, printGraph(model.train().graph), ...measured].join()),
+    equations: digestOf([parameters, ...measured].join()),
+    update: updateOf(model),
     settings: {
       batch,
       accumulate,
@@ -39,8 +39,6 @@ export function originOf(
       bucket,
       truncate,
       plateau: plateau && `reduce(${plateau.factor}, ${plateau.epochs})`,
-      clip: clip === undefined ? null : `${clip.by}(${clip.limit})`,
-      freeze: freeze === undefined ? null : freeze.join(', '),
     },
     sizes: { ...data.sizes },
     training: partOf(data.train),
@@ -51,14 +49,18 @@ export function originOf(
   }
 }
 
-/** The optimizer and its numbers; nothing where the program leaves it out. */
-function optimizerIn({ settings: { optimizer } }: CompiledModel): Json {
-  if (optimizer === undefined) return {}
-  const numbers = [...optimizer.hypers].flatMap(([name, entity]) => {
+/** What makes a step from gradients: the optimizer and its numbers, and what the program changes before. */
+function updateOf({ settings: { optimizer, clip, freeze } }: CompiledModel): Json {
+  const numbers = [...(optimizer?.hypers ?? [])].flatMap(([name, entity]) => {
     const value = staticValue(entity)
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { [cell]: optimizer.unit.name.text, ...Object.fromEntries(numbers) }
+  return {
+    [cell]: optimizer?.unit.name.text ?? null,
+    ...Object.fromEntries(numbers),
+    clip: clip === undefined ? null : `${clip.by}(${clip.limit})`,
+    freeze: freeze === undefined ? null : freeze.join(', '),
+  }
 }
 
 /** The key of the name of an optimizer, which no number of it has. */
@@ -95,7 +97,7 @@ const ofPart =
 /** What each part is called where it differs, causes first; `key` is a name inside it, if it has several values. */
 const wordings = {
   model: (_, there, here) => `it trains the model ${there}, not ${here}`,
-  optimizer: value,
+  update: value,
   settings: named,
   seed: value,
   dtype: value,
@@ -118,7 +120,9 @@ export function differencesFrom(there: Json, here: TrainingOrigin): Difference[]
   const parts: readonly (readonly [string, Wording])[] = Object.entries(wordings)
   const own: Readonly<Record<string, Json>> = here
   const before: Readonly<Record<string, Json>> = isObject(there) ? there : {}
-  const all = parts.flatMap(([part, say]) => differencesIn(part, say, before[part], own[part]))
+  // An earlier version does not say what makes a step.
+  const told = parts.filter(([part]) => part !== 'update' || isObject(before[part]))
+  const all = told.flatMap(([part, say]) => differencesIn(part, say, before[part], own[part]))
   return withoutConsequences(all, before.equations === here.equations)
 }
 
@@ -136,11 +140,10 @@ function differencesIn(part: string, say: Wording, before: Json | undefined, now
 function withoutConsequences(all: readonly Difference[], sameEquations: boolean): Difference[] {
   const has = (part: string, key?: string): boolean =>
     all.some(d => d.part === part && (key === undefined || d.key === key))
-  const ofTraining = has('optimizer') || has('settings', 'clip') || has('settings', 'freeze')
   const follows = ({ part, key }: Difference): boolean => {
     if (has('model')) return part !== 'model'
-    if (part === 'optimizer') return !has('program') || (key !== cell && has('optimizer', cell))
-    if (part === 'program') return sameEquations && ofTraining
+    if (part === 'update') return !has('program') || (![cell, 'clip', 'freeze'].includes(key) && has('update', cell))
+    if (part === 'program') return sameEquations && has('update')
     // The seed decides which examples a shuffled split takes, the precision how their numbers are rounded.
     if (part !== 'training' && part !== 'validation') return false
     return has('seed') || has('dtype') || (key !== 'examples' && key !== part && has(part, 'examples'))

@@ -75,7 +75,7 @@ async function run(path: string, options: TrainOptions, output: Output): Promise
   try {
     if (isOne)
       reportTraining(
-        await trainOnce(await unlessInterrupted(planTraining(path, options, output), signal), output, signal),
+        await trainOnce(await unlessInterrupted(planTraining(path, options, output, signal), signal), output, signal),
         output,
       )
     else await trainSeeds(path, options, output, signal)
@@ -179,7 +179,7 @@ async function trainSeeds(path: string, options: TrainOptions, output: Output, s
   const problems: Diagnostic[] = []
   for (const seed of seeds) {
     try {
-      const plan = await unlessInterrupted(planTraining(path, forSeed(path, options, seed), output), signal)
+      const plan = await unlessInterrupted(planTraining(path, forSeed(path, options, seed), output, signal), signal)
       const one = await trainOnce(plan, output, signal).catch((error: unknown) => {
         if (!(error instanceof RnnError) || error.diagnostics[0].code === 'RNN516') throw error
         problems.push(...withSaved(error.diagnostics, `seed ${seed}`))

@@ -99,7 +99,7 @@ describe('rnnc train --checkpoint', () => {
       ],
       [['--set', 'rate=0.03'], /training: its rate is 0.01, not 0.03\n/],
       [['--set', 'optimizer=SGD(0.03)'], /training: its optimizer is `Adam`, not `SGD`\n/],
-      [['--set', 'clip=norm(1)'], /training: its `clip` is nothing, not `norm\(1\)`\n/],
+      [['--set', 'clip=norm(1)'], /training: its clip is nothing, not `norm\(1\)`\n/],
       [['--set', 'batch=5', 'accumulate=2'], /its `batch` is 4, not 5; its `accumulate` is 1, not 2;/],
       [['--dtype', 'f64'], /its dtype is `f32`, not `f64`/],
       [['--target', 'wasm'], /its target is `js`, not `wasm`/],
