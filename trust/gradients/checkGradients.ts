@@ -43,6 +43,7 @@ export function checkGradients<M extends ModelTypes>(
   checked: Model<M> | Trained<M>,
   given: CheckOptions<M> = {},
 ): GradientCheck {
+  checkOptions(given, asked)
   const what = 'checkGradients'
   const [model, trained] = isTrainedOf(what, checked)
     ? ([
@@ -50,7 +51,6 @@ export function checkGradients<M extends ModelTypes>(
         trainedFor(what, checked, { precision: 'f64', ...(given.sizes && { sizes: given.sizes }) }),
       ] as const)
     : ([checked, undefined] as const)
-  checkOptions(given, asked)
   const { data, sizes: known = {}, ...options } = given
   const { seed = 1 } = options
   const { name, parameters } = model.signature
