@@ -108,13 +108,13 @@ export function predict<M extends ModelTypes>(
   options?: PredictOptions,
 ): Predictions<M>
 export function predict<M extends ModelTypes>(
-  from: Trained<M>,
+  trained: Trained<M>,
   inputs: Examples<M['inputs']> | LoadedInputs,
   options: PredictOptions = {},
 ): object {
-  const trained = begin('predict', from, options)
+  const used = begin('predict', trained, options)
   const { target, typed, sizes, onRan, ...others } = options
-  const { model, weights, fitted, precision, seed } = trained
+  const { model, weights, fitted, precision, seed } = used
   const given = isLoadedInputs(inputs)
     ? loadedFor('predict', trained, inputs, sizes)
     : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
@@ -136,13 +136,13 @@ export function predictAsync<M extends ModelTypes>(
   options?: PredictOptions<Target>,
 ): Promise<Predictions<M>>
 export async function predictAsync<M extends ModelTypes>(
-  from: Trained<M>,
+  trained: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   options: PredictOptions<Target> = {},
 ): Promise<object> {
-  const trained = begin('predictAsync', from, options)
+  const used = begin('predictAsync', trained, options)
   const { typed, onRan, ...how } = options
-  const { examples, ...ran } = await predictPartAsync(...(await prepare('predictAsync', trained, inputs, how)))
+  const { examples, ...ran } = await predictPartAsync(...(await prepare('predictAsync', used, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(trained, examples, typed)
 }
@@ -161,16 +161,16 @@ export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs'
  * number of at least 1, and the errors of `predictAsync`.
  */
 export async function forecast<M extends ModelTypes>(
-  from: Trained<M>,
+  trained: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   steps: number,
   options: ForecastOptions = {},
 ): Promise<Forecasts<M>> {
   checkArgument('steps', rules.count, steps)
   checkOptions(options, forecasting)
-  const trained = trainedFor('forecast', from, options)
+  const used = trainedFor('forecast', trained, options)
   const { onRan, ...how } = options
-  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', trained, inputs, how)))
+  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', used, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(trained, examples)
 }
