@@ -4,6 +4,9 @@ import type { Decoding } from './generator.ts'
 
 const isCount = (x: number): boolean => Number.isSafeInteger(x) && x >= 1
 
+/** Most beams: far more than help, and few enough that memory for each can be had before it is judged. */
+const mostBeams = 2 ** 16
+
 /** The options that are numbers, with what each may be. */
 const ranges = {
   steps: { of: d => d.steps, expected: 'a number of steps from 1', isRight: isCount },
@@ -13,8 +16,17 @@ const ranges = {
     isRight: x => Number.isFinite(x) && x > 0,
   },
   topK: { of: d => d.sample?.topK, expected: 'a number of labels from 1', isRight: isCount },
+<<<<<<< HEAD
   topP: { of: d => d.sample?.topP, expected: 'a probability above 0 and at most 1', isRight: x => x > 0 && x <= 1 },
   beams: { of: d => d.beam?.beams, expected: 'a number of beams from 1', isRight: isCount },
+=======
+  topP: { of: d => d.sample?.topP, expected: 'a probability above 0', isRight: x => x > 0 && x <= 1 },
+  beams: {
+    of: d => d.beam?.beams,
+    expected: `a number of beams from 1 to ${mostBeams}`,
+    isRight: x => isCount(x) && x <= mostBeams,
+  },
+>>>>>>> fix-lib
   lengthPower: {
     of: d => d.beam?.lengthPower,
     expected: 'a number from 0',

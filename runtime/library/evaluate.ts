@@ -71,14 +71,13 @@ const asked: Rules<EvaluateOptions> = {
  * model that reads none of its targets.
  */
 export async function evaluate<M extends ModelTypes>(
-  given: Trained<M>,
+  trained: Trained<M>,
   data: ExamplesInTime<Trainable<M>> | LoadedData,
   options: EvaluateOptions = {},
 ): Promise<Report> {
   checkOptions(options, asked)
   checkDecoding('free', options.free)
-  const trained = trainedFor('evaluate', given, options)
-  const { model, weights, fitted, seed, precision } = trained
+  const { model, weights, fitted, seed, precision } = trainedFor('evaluate', trained, options)
   const { target, batch = model.settings.batch ?? 32, free, ...others } = options
   const { memory, signal, onBatch, onRan, units } = others
   const { part, sizes } = isLoaded(data)

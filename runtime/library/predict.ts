@@ -112,14 +112,21 @@ export function predict<M extends ModelTypes>(
   options?: PredictOptions,
 ): Predictions<M>
 export function predict<M extends ModelTypes>(
-  from: Trained<M>,
+  trained: Trained<M>,
   inputs: Examples<M['inputs']> | LoadedInputs,
   options: PredictOptions = {},
 ): object {
-  const trained = begin('predict', from, options)
+  const used = begin('predict', trained, options)
   const { target, typed, sizes, onRan, ...others } = options
+<<<<<<< HEAD
   const { model, weights, fitted, precision, seed } = trained
   const given = inputsOf('predict', trained, inputs, sizes)
+=======
+  const { model, weights, fitted, precision, seed } = used
+  const given = isLoadedInputs(inputs)
+    ? loadedFor('predict', trained, inputs, sizes)
+    : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
+>>>>>>> fix-lib
   const how = { precision, seed, ...others, backend: backendNow(target) }
   const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
   onRan?.(ran)
@@ -138,13 +145,13 @@ export function predictAsync<M extends ModelTypes>(
   options?: PredictOptions<Target>,
 ): Promise<Predictions<M>>
 export async function predictAsync<M extends ModelTypes>(
-  from: Trained<M>,
+  trained: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   options: PredictOptions<Target> = {},
 ): Promise<object> {
-  const trained = begin('predictAsync', from, options)
+  const used = begin('predictAsync', trained, options)
   const { typed, onRan, ...how } = options
-  const { examples, ...ran } = await predictPartAsync(...(await prepare('predictAsync', trained, inputs, how)))
+  const { examples, ...ran } = await predictPartAsync(...(await prepare('predictAsync', used, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(namesIn(trained, examples), examples, typed)
 }
@@ -163,16 +170,21 @@ export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs'
  * number of at least 1, and the errors of `predictAsync`.
  */
 export async function forecast<M extends ModelTypes>(
+<<<<<<< HEAD
   from: Trained<M>,
   inputs: ExamplesInTime<M['inputs'], M['targets']> | LoadedInputs,
+=======
+  trained: Trained<M>,
+  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+>>>>>>> fix-lib
   steps: number,
   options: ForecastOptions = {},
 ): Promise<Forecasts<M>> {
   checkArgument('steps', rules.count, steps)
   checkOptions(options, forecasting)
-  const trained = trainedFor('forecast', from, options)
+  const used = trainedFor('forecast', trained, options)
   const { onRan, ...how } = options
-  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', trained, inputs, how)))
+  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', used, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(examples.slice(0, 1).flatMap(Object.keys), examples)
 }

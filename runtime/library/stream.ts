@@ -48,9 +48,10 @@ const generating: Rules<GenerateOptions> = {
 
 /**
  * Begins a stream: `step` takes an element of the sequence, `{ x: [0.5, 1] }`, and answers as `predict` would on all elements so far, in
- * the units and labels of the training data. Throws RNN331 if an output needs later elements, RNN334 if the model has no such axis or
- * state, RNN401, RNN411, RNN412 and RNN417 for `constants` that do not fit, RNN509 for another number of them than of `rows`, RNN507 for a size
- * that is not known, RNN501 for weights of another model.
+ * the units and labels of the training data. With `rows: 100`, or a list of `constants`, as many run side by side, and
+ * `step` takes a list. Throws RNN331 if an output needs later elements, RNN334 if the model has no such axis or state, RNN401, RNN411, RNN412
+ * and RNN417 for `constants` that do not fit, RNN509 for another number of them than of `rows`, RNN507 for a size that is not known, RNN501
+ * for weights of another model.
  */
 export const stream = <M extends ModelTypes>(trained: Trained<M>, options: StreamOptions = {}): Stream => {
   checkOptions(options, streaming)

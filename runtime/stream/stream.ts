@@ -109,18 +109,21 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
     restore: (states: Arrays) => restoreStates(model.signature.name, run.states, states),
     reset: row => {
       if (row !== undefined && !(Number.isInteger(row) && row >= 0 && row < rows))
-        fail('RNN509', { what: 'reset', expected: `a row from 0 to ${rows - 1}`, found: String(row) })
+        fail('RNN509', { what: 'reset', expected: `a row from 0 to ${rows - 1}`, found: describeLeaf(row) })
       run.reset(row)
     },
   }
 }
 
+/** Most rows of a stream: each has an object in every step. */
+const mostRows = 2 ** 20
+
 /** Lists the constants of each row. RNN509 for no rows, and for another number of constants than of rows. */
 function constantsOf({ constants = {}, rows }: StreamOptions): readonly Element[] {
   const count = rows ?? (isList(constants) ? constants.length : 1)
-  if (!(Number.isSafeInteger(count) && count >= 1)) {
+  if (!(Number.isSafeInteger(count) && count >= 1 && count <= mostRows)) {
     const what = rows === undefined ? 'constants' : 'rows'
-    fail('RNN509', { what, expected: 'a number of rows from 1', found: String(count) })
+    fail('RNN509', { what, expected: `a number of rows from 1 to ${mostRows}`, found: String(count) })
   }
   if (!isList(constants)) return Array.from({ length: count }, () => constants)
   if (constants.length !== count) {

@@ -6,6 +6,9 @@ import {
   decodeCheckpoint,
   evaluate,
   fit,
+  forecast,
+  generate,
+  inverse,
   load,
   loadData,
   predict,
@@ -25,6 +28,13 @@ const program = `model M {
 }
 data d for M { t = jsonl("d.jsonl"); x = t.x; m = t.m; y = classes(t.y) }
 train M on d { optimizer = Adam; epochs = 1; batch = 4; seed = 1 }`
+
+const writing = `model W {
+  target name: token of V over T
+  p = delay(name) |> embedding(2) |> SimpleRNN(2) |> dense(V, softmax)
+  loss cross_entropy(p, name)
+  predict name from p
+}`
 
 const good = {
   x: [[1, 2], [3]],
@@ -136,11 +146,32 @@ const given = {
     'target',
     'signal',
     'validation',
+    'weights',
+    'from',
+    'checkpoint',
+    'watched',
+    'onDraw',
+    'onStep',
+    'onEpoch',
+    'unknown',
   ],
-  evaluate: ['target', 'precision', 'batch', 'memory', 'signal'],
-  predict: ['target', 'precision', 'batch', 'memory', 'sizes'],
-  stream: ['target', 'precision', 'over', 'constants'],
-  compile: ['sets', 'file', 'model', 'read'],
+  evaluate: ['target', 'precision', 'batch', 'memory', 'signal', 'part', 'units', 'free', 'onBatch', 'onRan'],
+  predict: [
+    'target',
+    'precision',
+    'batch',
+    'memory',
+    'sizes',
+    'seed',
+    'decoding',
+    'probabilities',
+    'typed',
+    'onBatch',
+    'onRan',
+  ],
+  stream: ['target', 'precision', 'over', 'constants', 'rows', 'sizes', 'seed'],
+  generate: ['target', 'precision', 'over', 'inputs', 'after', 'sample', 'beam', 'seed', 'sizes'],
+  compile: ['sets', 'file', 'model', 'read', 'settings'],
 }
 
 /**
@@ -152,6 +183,7 @@ export async function libraryDoors(): Promise<Readonly<Record<string, (value: un
   const trained = await fit(model, good)
   const bytes = await save(trained)
   const constants = { m: [1, 2] }
+  const writer = await fit(compile(writing), { name: ['ab', 'b'] }, { encode: { name: 'chars' } })
   const call = (run: (...args: never[]) => unknown, ...args: readonly unknown[]): unknown =>
     Reflect.apply(run, undefined, args)
   const first: Readonly<Record<keyof typeof given, readonly unknown[]>> = {
@@ -159,9 +191,10 @@ export async function libraryDoors(): Promise<Readonly<Record<string, (value: un
     evaluate: [trained, good],
     predict: [trained, { x: good.x, m: good.m }],
     stream: [trained],
+    generate: [writer],
     compile: [program],
   }
-  const functions = { fit, evaluate, predict, stream, compile }
+  const functions = { fit, evaluate, predict, stream, generate: begun, compile }
   const calls: Record<string, (value: unknown) => unknown> = {
     'compile(text)': v => call(compile, v),
     'check(text)': v => call(check, v),
@@ -171,6 +204,18 @@ export async function libraryDoors(): Promise<Readonly<Record<string, (value: un
     'fit(data)': v => call(fit, model, v),
     'predict(inputs)': v => call(predict, trained, v),
     'evaluate(data)': v => call(evaluate, trained, v),
+    'fit(model)': v => call(fit, v, good),
+    'predict(trained)': v => call(predict, v, good),
+    'evaluate(trained)': v => call(evaluate, v, good),
+    'stream(trained)': v => call(stream, v),
+    'generate(trained)': v => call(begun, v),
+    'predict(weights)': v => call(predict, { ...trained, weights: v }, good),
+    'save(trained)': v => call(save, v),
+    'forecast(steps)': v => call(forecast, trained, good, v),
+    'inverse(fitted)': v => call(inverse, v, 'y', [0]),
+    'inverse(values)': v => call(inverse, trained.fitted, 'y', v),
+    'restore(states)': v => call(stream(trained, { constants }).restore, v),
+    'reset(row)': v => call(stream(trained, { constants }).reset, v),
     'step(element)': v => call(stream(trained, { constants }).step, v),
     'loadData({ read }) of anything': v => call(loadData, model, { read: () => v }),
     'loadData({ read }) of pieces': v =>
@@ -180,12 +225,13 @@ export async function libraryDoors(): Promise<Readonly<Record<string, (value: un
         },
       }),
   }
-  for (const name of ['fit', 'evaluate', 'predict', 'stream', 'compile'] as const) {
+  for (const name of ['fit', 'evaluate', 'predict', 'stream', 'generate', 'compile'] as const) {
     calls[`${name}(options)`] = v => call(functions[name], ...first[name], v)
     for (const option of given[name])
       calls[`${name}({ ${option} })`] = v =>
         call(functions[name], ...first[name], {
           ...(name === 'stream' && { constants }),
+          ...(name === 'generate' && { steps: 2 }),
           // A large number of epochs is as good as any other, and would train for hours.
           ...(name === 'fit' && { signal: AbortSignal.timeout(1000) }),
           [option]: v,
@@ -195,6 +241,9 @@ export async function libraryDoors(): Promise<Readonly<Record<string, (value: un
     Object.entries(calls).map(([name, run]) => [name, (v: unknown) => takesOrThrows(() => run(v))]),
   )
 }
+
+/** Begins a generation, and takes its first step. */
+const begun = (...given: Parameters<typeof generate>): Promise<unknown> => generate(...given).next()
 
 /** Fails where something else than an `RnnError` is thrown. */
 async function takesOrThrows(run: () => unknown): Promise<void> {

@@ -41,17 +41,17 @@ const asked: Rules<CheckOptions<ModelTypes>> = {
  */
 export function checkGradients<M extends ModelTypes>(
   checked: Model<M> | Trained<M>,
-  given: CheckOptions<M> = {},
+  options: CheckOptions<M> = {},
 ): GradientCheck {
+  checkOptions(options, asked)
   const what = 'checkGradients'
   const [model, trained] = isTrainedOf(what, checked)
     ? ([
         checked.model,
-        trainedFor(what, checked, { precision: 'f64', ...(given.sizes && { sizes: given.sizes }) }),
+        trainedFor(what, checked, { precision: 'f64', ...(options.sizes && { sizes: options.sizes }) }),
       ] as const)
     : ([checked, undefined] as const)
-  checkOptions(given, asked)
-  const { data, sizes: known = {}, ...options } = given
+  const { data, sizes: known = {}, ...others } = options
   const { seed = 1 } = options
   const { name, parameters } = model.signature
   if (parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${name}\`` })
@@ -59,7 +59,7 @@ export function checkGradients<M extends ModelTypes>(
   const { inputs, sizes } =
     data === undefined ? drawn(model, fixed, seed) : batchOf(model, data, fixed, trained?.fitted)
   const weights = trained?.weights ?? perturbed(initialWeights(model, sizes, seed, 'f64'), seed)
-  return checkGradientsAt(model, weights, inputs, sizes, { ...options, seed })
+  return checkGradientsAt(model, weights, inputs, sizes, { ...others, seed })
 }
 
 type Sizes = Readonly<Record<string, number>>
