@@ -16,17 +16,12 @@ const ranges = {
     isRight: x => Number.isFinite(x) && x > 0,
   },
   topK: { of: d => d.sample?.topK, expected: 'a number of labels from 1', isRight: isCount },
-<<<<<<< HEAD
   topP: { of: d => d.sample?.topP, expected: 'a probability above 0 and at most 1', isRight: x => x > 0 && x <= 1 },
-  beams: { of: d => d.beam?.beams, expected: 'a number of beams from 1', isRight: isCount },
-=======
-  topP: { of: d => d.sample?.topP, expected: 'a probability above 0', isRight: x => x > 0 && x <= 1 },
   beams: {
     of: d => d.beam?.beams,
     expected: `a number of beams from 1 to ${mostBeams}`,
     isRight: x => isCount(x) && x <= mostBeams,
   },
->>>>>>> fix-lib
   lengthPower: {
     of: d => d.beam?.lengthPower,
     expected: 'a number from 0',

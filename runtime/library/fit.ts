@@ -99,15 +99,9 @@ const asked: Rules<FitOptions<ModelTypes>> = {
  * RNN430 for labels that only the validation has, RNN411 for another shape and for a value that is no finite number, RNN412 for a class or
  * token outside its range, RNN417 for a number too large for the precision, RNN423 for columns of different lengths, RNN106 for an unknown
  * name, RNN105, RNN207 and RNN231 for settings, RNN509 for data and options of another type, RNN311 for a model without a loss, RNN505 and
-<<<<<<< HEAD
- * RNN513 for the target, RNN501 for `weights` of another model, RNN525 for `from` another one, another precision or optimizer, RNN528 for one past its end, RNN519 where it
- * takes more memory than there is; and `TrainingFailed`, whose `kept` are the best weights so far,
- * where a loss or a weight is not finite (RNN504) or a device fails (RNN514).
-=======
- * RNN513 for the target, RNN501 for `weights` of another model, RNN525 for `from` of another model, precision or optimizer, RNN519 where it takes
- * more memory than there is; and `TrainingFailed`, whose `kept` are the best weights so far, where a loss or a weight is not finite (RNN504) or
- * a device fails (RNN514).
->>>>>>> fix-lib
+ * RNN513 for the target, RNN501 for `weights` of another model, RNN525 for `from` of another model, precision or optimizer, RNN528 for one
+ * past its end, RNN519 where it takes more memory than there is; and `TrainingFailed`, whose `kept` are the best weights so far, where a loss
+ * or a weight is not finite (RNN504) or a device fails (RNN514).
  */
 export async function fit<M extends ModelTypes>(
   model: Model<M>,

@@ -118,15 +118,8 @@ export function predict<M extends ModelTypes>(
 ): object {
   const used = begin('predict', trained, options)
   const { target, typed, sizes, onRan, ...others } = options
-<<<<<<< HEAD
-  const { model, weights, fitted, precision, seed } = trained
-  const given = inputsOf('predict', trained, inputs, sizes)
-=======
   const { model, weights, fitted, precision, seed } = used
-  const given = isLoadedInputs(inputs)
-    ? loadedFor('predict', trained, inputs, sizes)
-    : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
->>>>>>> fix-lib
+  const given = inputsOf('predict', used, inputs, sizes)
   const how = { precision, seed, ...others, backend: backendNow(target) }
   const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
   onRan?.(ran)
@@ -170,13 +163,8 @@ export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs'
  * number of at least 1, and the errors of `predictAsync`.
  */
 export async function forecast<M extends ModelTypes>(
-<<<<<<< HEAD
-  from: Trained<M>,
-  inputs: ExamplesInTime<M['inputs'], M['targets']> | LoadedInputs,
-=======
   trained: Trained<M>,
-  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
->>>>>>> fix-lib
+  inputs: ExamplesInTime<M['inputs'], M['targets']> | LoadedInputs,
   steps: number,
   options: ForecastOptions = {},
 ): Promise<Forecasts<M>> {
