@@ -1,13 +1,20 @@
 // Compiles the text of a program to a model with types.
 import { type CompileOptions, compile as compileUntyped } from '../../compiler/index.ts'
+import { isObject } from '../json.ts'
 import type { AnyTypes, Model, ModelTypes, Source } from './modelTypes.ts'
 import { checkArgument, checkOptions, type Rules, rules } from './options.ts'
 
 const asked: Rules<CompileOptions> = {
   file: rules.text,
   model: rules.text,
-  sets: rules.object,
-  settings: rules.object,
+  sets: {
+    expected: 'numbers by name',
+    holds: value => isObject(value) && Object.values(value).every(number => typeof number === 'number'),
+  },
+  settings: {
+    expected: 'texts by name',
+    holds: value => isObject(value) && Object.values(value).every(text => typeof text === 'string'),
+  },
   read: rules.callback,
   ops: rules.object,
   expanded: rules.later,

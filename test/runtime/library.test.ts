@@ -276,6 +276,14 @@ describe('fit', () => {
     })
   }
 
+  it('takes settings as texts, and sizes as numbers', async () => {
+    const anything: typeof compile = compile
+    for (const options of [{ settings: { epochs: { toString: 1 } } }, { sets: { n: { toString: 1 } } }]) {
+      const { codes } = await refused(() => Reflect.apply(anything, undefined, [program, options]))
+      assert.deepEqual(codes, ['RNN509'])
+    }
+  })
+
   it('tells all errors of a program in one', async () => {
     const { codes } = await refused(() => compile('model m { input x: real; output y = z + w }'))
     assert.deepEqual(codes, ['RNN106', 'RNN106'])
