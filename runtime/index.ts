@@ -5,12 +5,10 @@
 export { compile } from './library/compile.ts'
 export { type EvaluateOptions, evaluate } from './library/evaluate.ts'
 export { type FitOptions, fit } from './library/fit.ts'
+export { type ForecastOptions, type Forecasts, forecast } from './library/forecast.ts'
 export { inverse } from './library/inverse.ts'
 export { type LoadDataOptions, loadData, loadInputs } from './library/loadData.ts'
 export {
-  type ForecastOptions,
-  type Forecasts,
-  forecast,
   type Predictions,
   type PredictOptions,
   predict,

@@ -4,7 +4,6 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays } from '../data/arrays.ts'
 import type { LoadedInputs } from '../data/loadData.ts'
 import { type Answer, isNestedList } from '../decodeAnswers.ts'
-import { forecastAsync } from '../forecast.ts'
 import {
   type PredictOptions as PartOptions,
   type Prediction,
@@ -20,7 +19,7 @@ import { trainedFor } from './given.ts'
 import { isLoadedInputs } from './loadData.ts'
 import { checkLoaded, refuseReading } from './loadedFor.ts'
 import type { Examples, ExamplesInTime, ModelTypes } from './modelTypes.ts'
-import { checkArgument, checkOptions, type Rules, rules } from './options.ts'
+import { checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, openTarget, type Target, type TargetNow } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -55,7 +54,8 @@ export type TypedPredictions<M extends ModelTypes> = { readonly [K in keyof M['o
 /** As `PredictOptions`, with `typed: true`. */
 export type TypedOptions<T = TargetNow> = PredictOptions<T> & { readonly typed: true }
 
-const forecasting: Rules<ForecastOptions> = {
+/** Rules of the options of a prediction. */
+export const predictRules: Rules<PredictOptions<Target>> = {
   target: rules.target,
   precision: rules.precision,
   batch: rules.count,
@@ -64,10 +64,6 @@ const forecasting: Rules<ForecastOptions> = {
   sizes: rules.object,
   onBatch: rules.callback,
   onRan: rules.callback,
-}
-
-const asked: Rules<PredictOptions<Target>> = {
-  ...forecasting,
   decoding: rules.object,
   probabilities: rules.flag,
   typed: rules.flag,
@@ -79,7 +75,7 @@ export function begin<M extends ModelTypes>(
   trained: Trained<M>,
   options: PredictOptions<Target>,
 ): Trained<M> {
-  checkOptions(options, asked)
+  checkOptions(options, predictRules)
   checkDecoding('decoding', options.decoding)
   const used = trainedFor(what, trained, options)
   const { name, inputs } = used.model.signature
@@ -149,36 +145,8 @@ export async function predictAsync<M extends ModelTypes>(
   return columnsOf(namesIn(trained, examples), examples, typed)
 }
 
-/** How a forecast is made. */
-export type ForecastOptions = Omit<PredictOptions<Target>, 'typed' | 'probabilities' | 'decoding'>
-
-/** Forecasts: for the target that is predicted a list for each example, of as many answers as there are steps. */
-export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs']]?: readonly (readonly Answer[])[] }
-
-/**
- * Predicts `steps` elements after the end of each past, in the units of the training data: each answer becomes the newest element of
- * the past from which the next one is predicted, and the oldest is dropped. `inputs` are as for `predict`.
- *
- * Throws RNN523 for a model that reads something else than the past of the numbers that it predicts, RNN509 for steps that are no whole
- * number of at least 1, and the errors of `predictAsync`.
- */
-export async function forecast<M extends ModelTypes>(
-  trained: Trained<M>,
-  inputs: ExamplesInTime<M['inputs'], M['targets']> | LoadedInputs,
-  steps: number,
-  options: ForecastOptions = {},
-): Promise<Forecasts<M>> {
-  checkArgument('steps', rules.count, steps)
-  checkOptions(options, forecasting)
-  const used = trainedFor('forecast', trained, options)
-  const { onRan, ...how } = options
-  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', used, inputs, how)))
-  onRan?.(whatRan(ran))
-  return columnsOf(examples.slice(0, 1).flatMap(Object.keys), examples)
-}
-
 /** Reads inputs and opens a target, for a prediction of a part. */
-async function prepare<M extends ModelTypes>(
+export async function prepare<M extends ModelTypes>(
   what: string,
   trained: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,

@@ -30,7 +30,7 @@ export interface Predictor<M extends ModelTypes, P = Predictions<M>> {
 
 /**
  * Makes a network ready for many predictions, as of a server that answers one request at a time: `predict` itself compiles the network at each
- * call, which takes longer than to run a small one. Weights that are changed later, in place, are read anew at each call.
+ * call, which takes longer than to run a small one.
  *
  * Throws RNN509 for a model that generates its answers step by step, and at each call the errors of `predict`.
  */

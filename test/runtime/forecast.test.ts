@@ -6,13 +6,17 @@ import { compile, type Fit, fit, forecast, load, predict, RnnError, save } from 
 const series = Array.from({ length: 60 }, (_, i) => 50 + 10 * Math.sin(i / 3))
 const rows = Array.from({ length: 50 }, (_, i) => ({ past: series.slice(i, i + 10), next: series[i + 10] }))
 
-const model = compile(`model M {
+/** Predicts the next number; `more` are statements after it. */
+const modelWith = (more: string) =>
+  compile(`model M {
   input past: real over T
   target next: real
   y = [past] |> GRU(4) |> last |> dense(1)
   loss mse(y, next)
   predict next from y
+  ${more}
 }`)
+const model = modelWith('')
 
 const train = (encode: Readonly<Record<string, string>>): Promise<Fit> =>
   fit(model, rows, { encode, optimizer: 'Adam(0.02)', epochs: 5, batch: 8, seed: 1 })
@@ -69,14 +73,7 @@ describe('a forecast', () => {
   })
 
   it('gives no other outputs, and nothing to a past of no elements', async () => {
-    const two = compile(`model Two {
-  input past: real over T
-  target next: real
-  y = [past] |> GRU(3) |> last |> dense(1)
-  loss mse(y, next)
-  predict next from y
-  output more = y
-}`)
+    const two = modelWith('output more = y')
     const trained = await fit(two, rows, { epochs: 1, seed: 1 })
     assert.deepEqual(Object.keys(await forecast(trained, { past: [[1, 2, 3]] }, 2)), ['next'])
     const { next } = await forecast(trained, { past: [[]] }, 3)

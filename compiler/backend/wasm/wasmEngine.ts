@@ -3,6 +3,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { messageOf } from '../../../dsl/messageOf.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { patience, recordPlaces } from './barrier.ts'
+import { countGarbage } from './countGarbage.ts'
 import type { Crew } from './crew.ts'
 import { encodeModule, memoryImport, mostPages, pageBytes } from './encodeModule.ts'
 import type { Engine, FramesOfRun } from './engine.ts'
@@ -139,17 +140,6 @@ function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssemb
     },
     end: program.end,
   }
-}
-
-/** Most bytes that are told to the collector at once. */
-const mostCounted = 2 ** 26
-
-/**
- * Makes garbage of so many bytes, none of which is ever written. V8 counts buffers to know when to collect, but not shared memories: without
- * this, any number of them that nothing refers to would pile up.
- */
-function countGarbage(bytes: number): void {
-  new ArrayBuffer(Math.min(bytes, mostCounted))
 }
 
 const inGigabytes = (pages: number): string => `${((pages * pageBytes) / 2 ** 30).toFixed(1)} GB`

@@ -1,4 +1,5 @@
 // The script of a worker: it waits for runs, and goes to its messages when there are some.
+import { mostCounted } from './countGarbage.ts'
 import { memoryImport } from './encodeModule.ts'
 
 /** Places in the words that a crew shares: numbers of 32 bits. */
@@ -51,7 +52,7 @@ receive(message => {
 
 /** Lets a memory go, and makes as much garbage that V8 counts, as it does not count what threads share. */
 function forget(id) {
-  new ArrayBuffer(Math.min(programs.get(id).memory.buffer.byteLength, 2 ** 26))
+  new ArrayBuffer(Math.min(programs.get(id).memory.buffer.byteLength, ${mostCounted}))
   programs.delete(id)
 }
 
