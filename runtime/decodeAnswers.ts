@@ -5,8 +5,8 @@ import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { greatest } from '../dsl/greatest.ts'
-import { type Fitted, inverse, vocabularyFor } from './data/fitted.ts'
-import { textOf, type Vocabulary } from './data/vocabulary.ts'
+import { type Fitted, inverter, vocabularyFor } from './data/fitted.ts'
+import { textOf } from './data/vocabulary.ts'
 
 /**
  * A number, a label or a token, or nested lists of them: one list for each axis, then one for each dim of the item. Tokens that texts
@@ -30,73 +30,118 @@ export interface BatchResults {
   readonly chosen?: Readonly<Record<string, ArrayLike<number>>>
 }
 
+/** Decodes the answer of one output for the example at place `b` of a batch. */
+export type Decode = (run: BatchResults, b: number) => Answer
+
 /**
- * Decodes the answer of one output for the example at place `b` of a batch: classes are chosen and, with `fitted`, labels and units are
- * those of the data. Padding is left out. RNN512 for a prediction that is not finite.
+ * Makes what decodes the answers of one output: classes are chosen and, with `fitted`, labels and units are those of the data. Padding is
+ * left out. What it makes throws RNN512 for a prediction that is not finite.
  */
-export function answerOf(
-  signature: Signature,
-  port: Port,
-  run: BatchResults,
-  b: number,
-  fitted: Fitted | undefined,
-): Answer {
-  const all = run.results[port.name]
-  const shape = [...port.axes.map(a => a.size), ...port.item].map(d => evaluate(d, run.sizes))
-  const size = shape.reduce((n, d) => n * d, 1)
-  const values = Array.from({ length: size }, (_, i) => all[b * size + i])
+export function decoder(signature: Signature, port: Port, fitted: Fitted | undefined): Decode {
   const target = signature.predictions.some(p => p.output === port.name)
     ? signature.targets.find(t => t.name === port.name)
     : undefined
-  const width = port.item.map(d => evaluate(d, run.sizes)).reduce((n, d) => n * d, 1)
   const coded = target?.coding !== undefined
-  const count = coded ? size / width : size
-  const chosen = run.chosen?.[port.name]
-  const decided =
-    chosen === undefined
-      ? coded
-        ? decide(values, width)
-        : values
-      : Array.from({ length: count }, (_, i) => chosen[b * count + i])
-  const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
-  // Takes valid elements only: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
-  const lengthAt = (depth: number, places: readonly number[]): number => {
-    const { name, ragged } = port.axes[depth]
-    const { base, dropped } = splitName(name)
-    const given = ragged ? run.inputs[`${base}.lengths`] : undefined
-    const outer = axesAround(signature, base).map(axis => port.axes.findIndex(a => a.name === axis))
-    if (given === undefined || outer.includes(-1)) return shape[depth]
+  const vocabulary = target && vocabularyFor(fitted, target.name)
+  const invert = fitted && target && inverter(fitted, port.name)
+  const depth = port.axes.length
+  const lengthsOf = port.axes.map(axis => lengthsAlong(signature, port, axis))
+  const shapeIn = shapesOf(port)
+  return (run, b) => {
+    const { shape, size, width } = shapeIn(run.sizes)
+    const values = copyOf(run.results[port.name], b * size, (b + 1) * size)
+    const count = coded ? size / width : size
+    const chosen = run.chosen?.[port.name]
+    const decided =
+      chosen !== undefined ? copyOf(chosen, b * count, (b + 1) * count) : coded ? decide(values, width) : values
+    const decoded = invert === undefined ? decided : invert(decided)
+    const item = coded ? [] : shape.slice(depth)
+    const step = coded ? 1 : width
+    const check = (from: number, to: number): void => {
+      if (target === undefined) return
+      requireFinite(port.name, run.indices[b], values, from * width, to * width)
+      requireFinite(port.name, run.indices[b], decoded, from * step, to * step)
+    }
+    const nest = (place: number, places: readonly number[]): Answer => {
+      const at = places.length
+      if (at === depth) {
+        check(place, place + 1)
+        return nested(item, decoded, place * step)
+      }
+      const length = lengthsOf[at](run, b, places, shape)
+      const from = place * shape[at]
+      // Joins the tokens along the innermost axis.
+      if (vocabulary !== undefined && at === depth - 1) {
+        check(from, from + length)
+        return textOf(vocabulary, decided.slice(from, from + length))
+      }
+      return listOf(length, i => nest(from + i, [...places, i]))
+    }
+    return nest(0, [])
+  }
+}
+
+interface Shape {
+  /** Sizes of the axes, with their padding, and of the item. */
+  readonly shape: readonly number[]
+  /** How many numbers one example has, and how many an item. */
+  readonly size: number
+  readonly width: number
+}
+
+/** Makes what gives the shape of a port, which is worked out anew only for other sizes. */
+function shapesOf({ axes, item }: Port): (sizes: Sizes) => Shape {
+  let known: Sizes | undefined
+  let last: Shape = { shape: [], size: 1, width: 1 }
+  return sizes => {
+    if (sizes === known) return last
+    const [outer, inner] = [axes.map(a => a.size), item].map(dims => dims.map(d => evaluate(d, sizes)))
+    const width = product(inner)
+    last = { shape: [...outer, ...inner], size: product(outer) * width, width }
+    known = sizes
+    return last
+  }
+}
+
+const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1)
+
+/** How many elements of an axis are valid in example `b`, at `places` of the axes before it. */
+type LengthAt = (run: BatchResults, b: number, places: readonly number[], shape: readonly number[]) => number
+
+/** A ragged axis is as long as the example says, at each place of the axes that its lengths are over. */
+function lengthsAlong(signature: Signature, { axes }: Port, axis: Port['axes'][number]): LengthAt {
+  const whole: LengthAt = (_run, _b, places, shape) => shape[places.length]
+  if (!axis.ragged) return whole
+  const { base, dropped } = splitName(axis.name)
+  const outer = axesAround(signature, base).map(name => axes.findIndex(a => a.name === name))
+  if (outer.includes(-1)) return whole
+  return (run, b, places, shape) => {
+    const given = run.inputs[`${base}.lengths`]
+    if (given === undefined) return shape[places.length]
     return Math.max(0, given[outer.reduce((at, d) => at * shape[d] + places[d], b)] - dropped)
   }
-  const vocabulary = target && vocabularyFor(fitted, target.name)
-  /** Joins the tokens along the innermost axis. */
-  const textAt = (codes: Vocabulary, place: number, places: readonly number[]): Answer => {
-    const from = place * shape[places.length]
-    const to = from + lengthAt(places.length, places)
-    requireFinite(port.name, run.indices[b], values.slice(from * width, to * width))
-    return textOf(codes, decided.slice(from, to))
-  }
-  const nest = (place: number, places: readonly number[]): Answer => {
-    const depth = places.length
-    if (vocabulary !== undefined && depth === port.axes.length - 1) return textAt(vocabulary, place, places)
-    if (depth === port.axes.length) {
-      const answer = item(coded ? [] : shape.slice(depth), decoded, place)
-      const from = values.slice(place * width, (place + 1) * width)
-      if (target !== undefined) requireFinite(port.name, run.indices[b], [from, answer])
-      return answer
-    }
-    const length = lengthAt(depth, places)
-    return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
-  }
-  return nest(0, [])
+}
+
+/** Copies some of a list of numbers. A loop: `slice` and `Array.from` of typed arrays take several times as long. */
+function copyOf(all: ArrayLike<number>, from: number, to: number): number[] {
+  const copied: number[] = []
+  for (let i = from; i < to; i++) copied.push(all[i])
+  return copied
 }
 
 /** RNN512 where an answer, or a number that decided it, is NaN or infinite. */
-function requireFinite(name: string, example: number, answer: Answer): void {
-  if (typeof answer === 'string' || Number.isFinite(answer)) return
-  if (typeof answer === 'number')
-    fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value: answer })
-  for (const part of answer) requireFinite(name, example, part)
+function requireFinite(
+  name: string,
+  example: number,
+  values: readonly (number | string)[],
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
+    const value = values[i]
+    if (typeof value === 'number' && !Number.isFinite(value))
+      fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value })
+  }
 }
 
 /** Axes before one, where an input or target declares it: those that its lengths are over. */
@@ -121,8 +166,17 @@ function decide(values: readonly number[], width: number): number[] {
   })
 }
 
-function item(shape: readonly number[], values: readonly (number | string)[], place: number): Answer {
-  if (shape.length === 0) return values[place]
+/** Nests some of a list of numbers or texts, from a place on. */
+function nested(shape: readonly number[], values: readonly (number | string)[], from: number): Answer {
+  if (shape.length === 0) return values[from]
   const [n, ...rest] = shape
-  return Array.from({ length: n }, (_, i) => item(rest, values, place * n + i))
+  const width = product(rest)
+  return listOf(n, i => nested(rest, values, from + i * width))
+}
+
+/** A list made one by one: `Array.from` with a function takes several times as long. */
+function listOf(length: number, make: (i: number) => Answer): readonly Answer[] {
+  const list: Answer[] = []
+  for (let i = 0; i < length; i++) list.push(make(i))
+  return list
 }

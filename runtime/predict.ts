@@ -8,7 +8,7 @@ import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { checkPart } from './data/precision.ts'
-import { type Answer, answerOf, type BatchResults } from './decodeAnswers.ts'
+import { type Answer, type BatchResults, decoder } from './decodeAnswers.ts'
 import { checkFinite } from './finiteWeights.ts'
 import { generateBatch } from './generate/generateBatch.ts'
 import { type Decoding, generatorOf, withBeams } from './generate/generator.ts'
@@ -176,13 +176,13 @@ function createAnswers({ model: { signature }, fitted, sizes, probabilities = fa
   const examples: Record<string, Answer>[] = []
   const labels = probabilities ? labelPorts(signature, sizes, fitted) : []
   const ports = [...signature.outputs, ...labels.map(label => label.port)]
+  const decoders = ports.map(port => [port.name, decoder(signature, port, fitted)] as const)
   return {
     examples,
     add: (given: BatchResults): void => {
       const run = withLabels(given, labels)
       for (let b = 0; b < run.indices.length; b++) {
-        const answers = ports.map(port => [port.name, answerOf(signature, port, run, b, fitted)] as const)
-        examples.push(Object.fromEntries(answers))
+        examples.push(Object.fromEntries(decoders.map(([name, decode]) => [name, decode(run, b)])))
       }
     },
   }

@@ -37,7 +37,8 @@ function repeatsIn(bytes: Uint8Array): readonly (Repeat | undefined)[] {
     const key = keyAt(bytes, at)
     const places = seen.get(key) ?? []
     const repeat = longest(bytes, at, places)
-    seen.set(key, [...places.slice(1 - mostTried), at])
+    places.push(at)
+    seen.set(key, places)
     return repeat
   })
 }
@@ -50,7 +51,7 @@ function cheapest(repeats: readonly (Repeat | undefined)[]): readonly number[] {
     bytes[at] = 1 + bytes[at + 1]
     for (let length = least; length <= (repeats[at]?.length ?? 0); length++) {
       // A token, a distance of two bytes, and the rest of the length.
-      const taken = 3 + rest(length - least).length + bytes[at + length]
+      const taken = 3 + restBytes(length - least) + bytes[at + length]
       if (taken > bytes[at]) continue
       bytes[at] = taken
       lengths[at] = length
@@ -61,6 +62,9 @@ function cheapest(repeats: readonly (Repeat | undefined)[]): readonly number[] {
 
 /** So many places are tried for a repeat, the latest. */
 const mostTried = 256
+
+/** A repeat so long is good enough: where all repeats, each place would have many that are longer. */
+const longEnough = 1024
 
 /** The bytes with which a repeat begins. */
 const keyAt = (bytes: Uint8Array, at: number): number =>
@@ -75,11 +79,13 @@ interface Repeat {
 /** The longest repeat at a place, of what begins at one of others. */
 function longest(bytes: Uint8Array, at: number, places: readonly number[]): Repeat | undefined {
   let best: Repeat | undefined
-  for (const place of places) {
-    if (at - place > farthest) continue
+  const first = Math.max(0, places.length - mostTried)
+  for (let i = places.length - 1; i >= first && (best?.length ?? 0) < longEnough; i--) {
+    const place = places[i]
+    if (at - place > farthest) break
     let length = 0
     while (at + length < bytes.length - lastBytes && bytes[place + length] === bytes[at + length]) length++
-    if (length >= Math.max(least, best?.length ?? 0)) best = { length, distance: at - place }
+    if (length >= least && length > (best?.length ?? 0)) best = { length, distance: at - place }
   }
   return best
 }
@@ -94,7 +100,9 @@ function sequence(out: number[], plain: Uint8Array, repeat?: Repeat): void {
 
 /** What a length of 15 or more has beyond 15. */
 function rest(length: number): number[] {
-  if (length < 15) return []
-  const more = length - 15
-  return [...Array.from({ length: Math.floor(more / 255) }, () => 255), more % 255]
+  const bytes = restBytes(length)
+  return Array.from({ length: bytes }, (_, i) => (i < bytes - 1 ? 255 : (length - 15) % 255))
 }
+
+/** How many bytes that takes. */
+const restBytes = (length: number): number => (length < 15 ? 0 : 1 + Math.floor((length - 15) / 255))

@@ -23,16 +23,19 @@ export interface Fitted {
  * Gives predictions for a target in the units of the data file: scalings are undone, indices become labels.
  * `values` is flat, the item's components innermost. A name that was never fitted keeps its values.
  */
-export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>): (number | string)[] {
+export const inverse = (fitted: Fitted, port: string, values: ArrayLike<number>): (number | string)[] =>
+  inverter(fitted, port)(Array.from(values))
+
+/** As `inverse`, for the values of many examples. */
+export function inverter(fitted: Fitted, port: string): (values: readonly number[]) => (number | string)[] {
   const encoding = encodingOf(fitted, port)
-  const all = Array.from(values)
-  if (encoding === undefined) return all
+  if (encoding === undefined) return values => [...values]
   if (encoding.kind !== 'numbers') {
     const texts = textsOf(encoding)
-    return all.map(index => texts[index] ?? index)
+    return values => values.map(index => texts[index] ?? index)
   }
   const undone = encoding.chains.map(undoing)
-  return all.map((value, i) => undone[i % undone.length](value))
+  return values => values.map((value, i) => undone[i % undone.length](value))
 }
 
 /**
@@ -57,6 +60,13 @@ export function transformer(fitted: Fitted, port: string): (values: ArrayLike<nu
   }
   const indexOf = encoding.kind === 'classes' ? indexer(encoding.labels, port) : tokenCoder(encoding, port)
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
+}
+
+/** What turns each number of an item into the model's own, in turn; none where they are the same, undefined where they are texts. */
+export function scalings(fitted: Fitted, port: string): readonly ((value: number) => number)[] | undefined {
+  const encoding = encodingOf(fitted, port)
+  if (encoding === undefined) return []
+  return encoding.kind === 'numbers' ? encoding.chains.map(applying) : undefined
 }
 
 /** Texts of the codes of an encoding; numbers have none. */

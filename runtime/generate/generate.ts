@@ -2,7 +2,7 @@
 import type { CompiledModel } from '../../compiler/index.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
 import { checkPart } from '../data/precision.ts'
-import { type Answer, answerOf } from '../decodeAnswers.ts'
+import { decoder } from '../decodeAnswers.ts'
 import type { Weights } from '../session.ts'
 import type { StartOptions } from '../stream/startStream.ts'
 import type { Answers, Element } from '../stream/stream.ts'
@@ -45,17 +45,16 @@ export async function* generate(
 export function* generateNow(model: CompiledModel, weights: Weights, options: GenerateOptions = {}): Yields<Answers> {
   const generator = generatorOf(model, options.over)
   const g = begin(generator, weights, options)
-  const outputs = generator.signatures.step.outputs.map(port => ({
-    port,
-    begins: generator.signatures.begins.get(port.name) ?? 0,
+  const { step, begins } = generator.signatures
+  const outputs = step.outputs.map(port => ({
+    name: port.name,
+    decode: decoder(step, port, options.fitted),
+    begins: begins.get(port.name) ?? 0,
   }))
   for (const { round, t } of roundsOf(g, options)) {
     const batch = { ...round, sizes: g.started.sizes, inputs: {}, indices: [t] }
-    const of = (port: (typeof outputs)[number]['port']): readonly [string, Answer] => [
-      port.name,
-      answerOf(generator.signatures.step, port, batch, 0, options.fitted),
-    ]
-    yield Object.fromEntries(outputs.filter(o => t >= o.begins).map(o => of(o.port)))
+    const begun = outputs.filter(o => t >= o.begins)
+    yield Object.fromEntries(begun.map(({ name, decode }) => [name, decode(batch, 0)]))
   }
 }
 

@@ -1,5 +1,5 @@
 // Runs the step of a model on flat arrays: states stay in place from step to step.
-import type { Backend, Precision, Results } from '../../compiler/backend/backend.ts'
+import type { Backend, Buffer, Precision, Results } from '../../compiler/backend/backend.ts'
 import { type Executable, type Generation, type Graph, load, type StreamGraphs } from '../../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
@@ -54,7 +54,7 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
   const count = (): void => {
     if (counts) for (let row = 0; row < rows; row++) states[positionState][row]++
   }
-  const runner = (graph: Graph): Runner => runnerOf(graph, begun)
+  const runner = (graph: Graph): Runner => runnerOf(graph, begun, generation === undefined)
   const generating = (): Generation => {
     if (generation === undefined) throw new Error('the model reads none of its targets')
     return generation
@@ -105,7 +105,7 @@ interface Begun {
   readonly own: Arrays
   /** Initial states, and copies of them, which the steps change. */
   readonly beginning: Arrays
-  readonly states: Arrays
+  readonly states: Record<string, Buffer>
   /** Names of the states of the model. */
   readonly names: readonly string[]
 }
@@ -131,11 +131,19 @@ function begin(
 /** Runs a graph on elements of the sequence; `inner` are the sizes of axes inside them. */
 type Runner = (elements: Arrays, inner?: Sizes) => Results
 
-/** Loads a graph of a stream, for runs that change the states in place. */
-function runnerOf(graph: Graph, { executableOf, sizes, given, own, states, names }: Begun): Runner {
+/** Loads a graph of a stream, for runs that change the states in place. `keepsStates` for the only graph that runs on them. */
+function runnerOf(
+  graph: Graph,
+  { executableOf, sizes, given, own, states, names }: Begun,
+  keepsStates: boolean,
+): Runner {
   const executable = executableOf(graph)
-  const fixed = Object.fromEntries(graph.inputs.flatMap(n => (Object.hasOwn(given, n) ? [[n, given[n]]] : [])))
-  const run = repeating(executable, { ...own, ...executable.store(fixed), ...states })
+  const read = (arrays: Arrays): Arrays =>
+    Object.fromEntries(graph.inputs.flatMap(n => (Object.hasOwn(arrays, n) ? [[n, arrays[n]]] : [])))
+  const fixed = executable.store(read(given))
+  // Where they lie in the executable's memory, a step copies no states.
+  if (keepsStates) Object.assign(states, executable.store(read(states)))
+  const run = repeating(executable, { ...own, ...fixed, ...states })
   // A state that a graph gives without reading it is no input, so that it is not updated in place.
   const written = names.filter(name => graph.outputs.includes(name) && !graph.inputs.includes(name))
   return (elements, inner) => {

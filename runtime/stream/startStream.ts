@@ -90,10 +90,10 @@ export function packElements(started: Started, { step }: StepSignature, columns:
 }
 
 /** Throws RNN521 if a row has had all elements of an axis of fixed length. */
-export function checkNotOver({ graphs, run, sizes }: Started, rows: readonly number[]): void {
+export function checkNotOver({ graphs, run, sizes }: Started, rows: Iterable<number>): void {
   if (graphs.length === undefined) return
   const length = evaluate(graphs.length, sizes)
-  if (rows.some(row => run.states[positionState][row] >= length)) fail('RNN521', { length, axis: graphs.axis })
+  for (const row of rows) if (run.states[positionState][row] >= length) fail('RNN521', { length, axis: graphs.axis })
 }
 
 /** The indices of all examples of a part. */

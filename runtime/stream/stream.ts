@@ -1,14 +1,16 @@
 // Streams: a model that gets its sequence an element at a time, and answers at once.
 
-import type { Buffer } from '../../compiler/backend/backend.ts'
+import type { Buffer, Results } from '../../compiler/backend/backend.ts'
 import type { CompiledModel, Signature } from '../../compiler/index.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
 import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { describeLeaf, fromArrays, type Nested } from '../data/arrays.ts'
 import { checkPart } from '../data/precision.ts'
-import { type Answer, answerOf, type BatchResults } from '../decodeAnswers.ts'
+import { type Answer, type BatchResults, decoder } from '../decodeAnswers.ts'
 import { type Batch, pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
+import { plainElements } from './plainElements.ts'
 import { allOf, type Columns, checkNotOver, packElements, type StartOptions, startStream } from './startStream.ts'
 import { stepSignature } from './stepSignature.ts'
 import { type Arrays, copiesOf, copyRows, positionState, restoreStates } from './streamStates.ts'
@@ -67,12 +69,32 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
   const started = startStream(model, graphs, weights, packConstants(signatures.start, list, options), options)
   const { run } = started
   const { step } = signatures
-  const outputs = step.outputs.map(port => ({ port, begins: signatures.begins.get(port.name) ?? 0 }))
+  const outputs = step.outputs.map(port => ({
+    name: port.name,
+    decode: decoder(step, port, fitted),
+    begins: signatures.begins.get(port.name) ?? 0,
+  }))
+  const readPlain = plainElements(step.inputs, { ...started, rows })
 
   const answersAt = (row: number, batch: BatchResults): Answers => {
     const seen = run.states[positionState][row]
-    const begun = outputs.filter(({ begins }) => seen > begins)
-    return Object.fromEntries(begun.map(({ port }) => [port.name, answerOf(step, port, batch, row, fitted)]))
+    const answers: Record<string, Answer> = {}
+    for (const { name, decode, begins } of outputs) if (seen > begins) answers[name] = decode(batch, row)
+    return answers
+  }
+  const batchOf = (results: Results, sizes: Sizes, inputs: Arrays): BatchResults => ({
+    results,
+    sizes,
+    inputs,
+    indices: run.states[positionState].map(n => n - 1),
+  })
+  /** Undefined where not all rows have plain elements. */
+  const stepPlain = (elements: Elements): Answers[] | undefined => {
+    const arrays = elements.length === rows ? readPlain(elements) : undefined
+    if (arrays === undefined) return undefined
+    checkNotOver(started, elements.keys())
+    const batch = batchOf(run.step(arrays), started.sizes, arrays)
+    return elements.map((_, row) => answersAt(row, batch))
   }
   const stepAll = (elements: Elements): (Answers | undefined)[] => {
     checkCount(elements.length, rows)
@@ -88,14 +110,15 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
     elements.forEach((e, row) => {
       if (e === undefined && paused !== undefined) copyRows(paused, run.states, rows, row)
     })
-    const indices = run.states[positionState].map(n => n - 1)
-    const batch = { results, sizes: { ...started.sizes, ...inner }, inputs: arrays, indices }
+    const batch = batchOf(results, { ...started.sizes, ...inner }, arrays)
     return elements.map((e, row) => (e === undefined ? undefined : answersAt(row, batch)))
   }
   function stepEither(element: Element): Answers
   function stepEither(elements: Elements): (Answers | undefined)[]
   function stepEither(given: Element | Elements): Answers | (Answers | undefined)[] {
-    if (isList(given)) return stepAll(given)
+    const answers = stepPlain(isList(given) ? given : [given])
+    if (isList(given)) return answers ?? stepAll(given)
+    if (answers !== undefined) return answers[0]
     columnsOf([given])
     return stepAll([given])[0] ?? {}
   }
