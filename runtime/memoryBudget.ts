@@ -8,7 +8,7 @@ import { buffersOfWays } from '../compiler/plan/choiceBuffers.ts'
 import { fail } from '../dsl/diagnostics.ts'
 
 /** Bytes that a run may take by default. */
-export const defaultMemory = 2 ** 34
+const defaultMemory = 2 ** 34
 
 /** A run to be judged: its model and the sizes of its batches. */
 export interface Run {
@@ -45,10 +45,11 @@ export function loadingOnce<E extends AnyExecutable>(
   backend: Loader<E>,
 ): LoadedOnce<E> {
   const made = planFor(backend, context, graph)
+  const betweenOf = measured(made)
   const known: { executable?: E } = {}
   return {
     within: run => {
-      checkMemory(run, graph, betweenOf(made, run))
+      checkMemory(run, graph, betweenOf(run))
       known.executable ??= loadPlan(made, backend, run.precision)
       return known.executable
     },
@@ -88,15 +89,17 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
   )
 }
 
-/** Bytes of a plan's intermediate values; of two alternative ways, only of the one that these sizes take. */
-function betweenOf(made: Plan, run: Run): number {
-  const ports = new Set([...made.inputs].map(p => p.operand.buffer))
+/** Makes what gives the bytes of a plan's intermediate values; of two alternative ways, only of the one that the sizes of a run take. */
+function measured(made: Plan): (run: Run) => number {
+  const ports = new Set(made.inputs.map(p => p.operand.buffer))
   const ways = buffersOfWays(made)
-  return made.buffers.reduce((sum, buffer) => {
-    const way = ways.get(buffer)
-    const taken = way === undefined || elementsOf(way.less, run.sizes) < elementsOf(way.than, run.sizes) === way.first
-    return ports.has(buffer) || !taken ? sum : sum + bytesOf(buffer, buffer.size, run)
-  }, 0)
+  const own = made.buffers.filter(buffer => !ports.has(buffer))
+  return run =>
+    own.reduce((sum, buffer) => {
+      const way = ways.get(buffer)
+      const taken = way === undefined || elementsOf(way.less, run.sizes) < elementsOf(way.than, run.sizes) === way.first
+      return taken ? sum + bytesOf(buffer, buffer.size, run) : sum
+    }, 0)
 }
 
 const bytesOf = ({ dtype }: { readonly dtype: DType }, elements: Dim, { precision, sizes }: Run): number =>

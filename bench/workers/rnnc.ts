@@ -7,7 +7,7 @@ import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, compile, load, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { drawInputs, initialStates, initialWeights } from '../../runtime/session.ts'
-import { openStream } from '../../runtime/stream/openStream.ts'
+import { stream } from '../../runtime/stream/stream.ts'
 import type { Counts } from '../protocol.ts'
 import { type Workload, workloads } from '../workloads.ts'
 import { type Case, ints, reals } from './serve.ts'
@@ -44,11 +44,11 @@ function inferenceCase(backend: Backend, model: CompiledModel, sizes: Sizes): Ca
   return { step: () => void executable.run(sizes, inputs) }
 }
 
-/** One step is one element of a stream. */
+/** One step is one element of a stream, as the library takes it: numbers go in, and an answer in lists comes out. */
 function streamCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
   const { elements, weights } = streaming(model, sizes)
-  const stream = openStream(model.stream(), weights, sizes, { backend, precision: 'f32', rows: sizes.B })
-  return { step: () => void stream.step(elements) }
+  const { step } = stream(model, weights, { backend, precision: 'f32', rows: sizes.B })
+  return { step: () => void step(elements) }
 }
 
 /** A workload on a GPU, ready to run. `countsOf` gives the use that the last run of an executable made of the GPU. */

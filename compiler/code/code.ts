@@ -83,10 +83,14 @@ export interface Program {
 }
 
 /**
- * Most are what they are called. `madd` is a · b + c, rounded once or twice as the target does; `below` compares without sign;
- * `shr` fills with zeros. `pmin` is the second operand if it is less than the first, else the first; `pmax` if it is greater. `select` and `choose` take what is if so, what if not, and the test, or the mask. `toF64` of a vector of four takes
- * the first two, `toF32` of two gives two zeros behind them. `bits` and `real` read the same bits as whole numbers, or as reals; `widen`
- * takes the first two of four whole numbers to 64 bits, `narrow` back, with two zeros behind them.
+ * What an expression computes. Those whose names do not say it:
+ * - `madd` is a · b + c, rounded once or twice as the target does.
+ * - `below` compares without sign; `shr` fills with zeros.
+ * - `pmin` is the second operand where it is less than the first, else the first; `pmax` where it is greater.
+ * - `select` and `choose` take what is where true, what is where false, and the truth: a test, or a mask of lanes.
+ * - `toF64` of four floats takes the first two; `toF32` of two doubles gives two zeros behind them.
+ * - `bits` reads reals as whole numbers of the same bits, `real` whole numbers as reals.
+ * - `widen` takes the first two of four whole numbers to 64 bits; `narrow` takes two back, with two zeros behind them.
  */
 export type Operation =
   | 'add'

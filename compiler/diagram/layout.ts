@@ -33,7 +33,7 @@ export interface Layout {
 }
 
 /** Widths of a character, by the sizes of text in a drawing; a little more than most fixed-width fonts have. */
-export const charWidth = { title: 7.9, line: 6.75 }
+const charWidth = { title: 7.9, line: 6.75 }
 export const lineHeight = 15
 export const padding = 12
 /** Height of the title and what is above it. */

@@ -2,10 +2,11 @@
 import { apply, int, load, loop, perform, read, store, sub, when } from '../code/build.ts'
 import type { Func, Program, Statement } from '../code/code.ts'
 import type { Dim } from '../ir/dim.ts'
+import type { Packing, Packings } from '../plan/packings.ts'
 import type { Buffer, Choice, GemmKernel, Kernel, Loop, Plan, Pointwise, ReduceKernel, Step } from '../plan/plan.ts'
 import { createLibrary } from './library.ts'
 import { mapStatements } from './maps.ts'
-import { type Packing, type Packings, packingsOf } from './products/packings.ts'
+import { panelPackings } from './products/panelPackings.ts'
 import { computed, packStatements, productStatements } from './products/products.ts'
 import { shapesOf } from './products/shapes.ts'
 import { withMaps } from './products/singleTerms.ts'
@@ -52,7 +53,7 @@ export function scheduleAll(
     const slots = createSlots()
     const indices = new Set(plan.steps.flatMap(indicesOf))
     const shared: Shared = { target, slots, library, indices }
-    const packings = packingsOf(plan, shapesOf(target, library).width)
+    const packings = panelPackings(plan, shapesOf(target, library).width)
     const product = (kernel: GemmKernel): GemmKernel =>
       computed(kernel, packings.products.get(kernel), shapesOf(target, library))
     const team = target.threads ? createTeam(plan, { packings, indices, computed: product }) : undefined

@@ -36,7 +36,7 @@ export const joined = (docs: readonly Doc[], separator: Doc): Doc =>
   docs.flatMap((d, i) => (i === 0 ? [d] : [separator, d]))
 
 /** Tells whether a text has comments, and whether something follows one of them. */
-export function commentsIn(doc: Doc): 'none' | 'last' | 'inside' {
+function commentsIn(doc: Doc): 'none' | 'last' | 'inside' {
   if (typeof doc === 'string') return 'none'
   if (!('kind' in doc)) return commentsInAll(doc)
   switch (doc.kind) {

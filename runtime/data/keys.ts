@@ -7,7 +7,7 @@ import type { Sources } from './sources.ts'
 import { type Elements, rowsOf, type TableColumn } from './value.ts'
 
 /** The name that stands for the numbers of the rows, from 1, where no column has it. */
-export const rowKey = 'row'
+const rowKey = 'row'
 
 /** A reader that notes the column of keys of each table that it reads. */
 export interface KeyReader {

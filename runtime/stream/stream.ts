@@ -11,8 +11,16 @@ import { type Answer, type BatchResults, decoder } from '../decodeAnswers.ts'
 import { type Batch, pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
 import { plainElements } from './plainElements.ts'
-import { allOf, type Columns, checkNotOver, packElements, type StartOptions, startStream } from './startStream.ts'
-import { stepSignature } from './stepSignature.ts'
+import {
+  allOf,
+  type Columns,
+  checkNotOver,
+  packElements,
+  type Started,
+  type StartOptions,
+  startStream,
+} from './startStream.ts'
+import { type StepSignature, stepSignature } from './stepSignature.ts'
 import { type Arrays, copiesOf, copyRows, positionState, restoreStates } from './streamStates.ts'
 
 /** One element of the axis for each input over it, by the name of the input; a label for a class or token that has labels. */
@@ -61,25 +69,42 @@ export interface Stream {
  * RNN401, RNN411 and RNN412 for the constants, RNN509 for another number of rows, RNN507 for a size that is not known, RNN515 for weights that are not finite.
  */
 export function stream(model: CompiledModel, weights: Weights, options: StreamOptions = {}): Stream {
-  const { fitted } = options
   const graphs = model.stream(options.over)
   const signatures = stepSignature(model.signature, graphs)
   const list = constantsOf(options)
   const rows = list.length
   const started = startStream(model, graphs, weights, packConstants(signatures.start, list, options), options)
   const { run } = started
-  const { step } = signatures
+  return {
+    backend: run.backend,
+    axis: graphs.axis,
+    step: stepOf(started, signatures, rows),
+    get states() {
+      return copiesOf(run.states)
+    },
+    restore: (states: Arrays) => restoreStates(model.signature.name, run.states, states),
+    reset: row => {
+      if (row !== undefined && !(Number.isInteger(row) && row >= 0 && row < rows))
+        fail('RNN509', { what: 'reset', expected: `a row from 0 to ${rows - 1}`, found: describeLeaf(row) })
+      run.reset(row)
+    },
+  }
+}
+
+/** Makes the function that takes a step of all rows. */
+function stepOf(started: Started, signatures: StepSignature, rows: number): Stream['step'] {
+  const { run, fitted } = started
+  const { step, begins } = signatures
+  const readPlain = plainElements(step.inputs, { ...started, rows })
   const outputs = step.outputs.map(port => ({
     name: port.name,
     decode: decoder(step, port, fitted),
-    begins: signatures.begins.get(port.name) ?? 0,
+    begins: begins.get(port.name) ?? 0,
   }))
-  const readPlain = plainElements(step.inputs, { ...started, rows })
-
   const answersAt = (row: number, batch: BatchResults): Answers => {
     const seen = run.states[positionState][row]
     const answers: Record<string, Answer> = {}
-    for (const { name, decode, begins } of outputs) if (seen > begins) answers[name] = decode(batch, row)
+    for (const o of outputs) if (seen > o.begins) answers[o.name] = o.decode(batch, row)
     return answers
   }
   const batchOf = (results: Results, sizes: Sizes, inputs: Arrays): BatchResults => ({
@@ -100,18 +125,21 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
     checkCount(elements.length, rows)
     const some = elements.find(e => e !== undefined)
     if (some === undefined) return elements.map(() => undefined)
-    checkNotOver(
+    const going = elements.flatMap((e, row) => (e === undefined ? [] : [row]))
+    checkNotOver(started, going)
+    const { arrays, inner } = packElements(
       started,
-      elements.flatMap((e, row) => (e === undefined ? [] : [row])),
+      signatures,
+      columnsOf(elements.map(e => (e === undefined ? some : e))),
     )
-    const { arrays, inner } = packElements(started, signatures, columnsOf(elements.map(e => e ?? some)))
-    const paused = elements.includes(undefined) ? copiesOf(run.states) : undefined
-    const results = run.step(arrays, inner)
-    elements.forEach((e, row) => {
-      if (e === undefined && paused !== undefined) copyRows(paused, run.states, rows, row)
+    const before = going.length < rows ? copiesOf(run.states) : undefined
+    const batch = batchOf(run.step(arrays, inner), { ...started.sizes, ...inner }, arrays)
+    return elements.map((e, row) => {
+      if (e !== undefined) return answersAt(row, batch)
+      // A row that pauses stays as it was.
+      if (before !== undefined) copyRows(before, run.states, rows, row)
+      return undefined
     })
-    const batch = batchOf(results, { ...started.sizes, ...inner }, arrays)
-    return elements.map((e, row) => (e === undefined ? undefined : answersAt(row, batch)))
   }
   function stepEither(element: Element): Answers
   function stepEither(elements: Elements): (Answers | undefined)[]
@@ -122,20 +150,7 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
     columnsOf([given])
     return stepAll([given])[0] ?? {}
   }
-  return {
-    backend: run.backend,
-    axis: graphs.axis,
-    step: stepEither,
-    get states() {
-      return copiesOf(run.states)
-    },
-    restore: (states: Arrays) => restoreStates(model.signature.name, run.states, states),
-    reset: row => {
-      if (row !== undefined && !(Number.isInteger(row) && row >= 0 && row < rows))
-        fail('RNN509', { what: 'reset', expected: `a row from 0 to ${rows - 1}`, found: describeLeaf(row) })
-      run.reset(row)
-    },
-  }
+  return stepEither
 }
 
 /** Most rows of a stream: each has an object in every step. */

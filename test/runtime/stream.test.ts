@@ -168,6 +168,9 @@ describe('a stream', () => {
     await failing('RNN411', () => s.step({ x: [1, Number.NaN] }))
     await failing('RNN106', () => s.step({ x: [1, 2], z: 3 }))
     await failing('RNN509', () => s.step([{ x: [1, 2] }, { x: [1, 2] }]))
+    const two = begin({ rows: 2 })
+    // @ts-expect-error: a row without an element is undefined.
+    await failing('RNN509', () => two.step([{ x: [1, 2] }, null]))
     await failing('RNN509', () => s.reset(1))
     await failing('RNN520', () => s.restore(other().states))
     await failing('RNN334', () => begin({ over: 'S' }))

@@ -92,7 +92,7 @@ export function taskSteps(plan: Plan, change: (task: Task) => readonly Task[]): 
 }
 
 /** Turns a kernel into the tasks that, one after the other, do the same. */
-export function tasksOf(kernel: Kernel): Task[] {
+function tasksOf(kernel: Kernel): Task[] {
   switch (kernel.kind) {
     case 'map':
       return ofMap(kernel)

@@ -16,7 +16,7 @@ export interface Shader {
 }
 
 /** Threads in a workgroup. */
-export const groupSize = 64
+const groupSize = 64
 
 /** The buffers that a kernel binds. */
 export interface Bindings {

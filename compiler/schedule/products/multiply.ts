@@ -28,7 +28,7 @@ import { columnBlock, depthBlock, least, parameters, range, rowBlock, type Shape
  * lie `panel` bytes apart. Of a last panel that is half empty, half is multiplied, where rows go by sixes and fives. What does not fit into c,
  * or does not lie together in it, goes by way of `tile`.
  */
-export const useMultiply = (shapes: Shapes): string =>
+const useMultiply = (shapes: Shapes): string =>
   shapes.library.use('multiply', () => {
     const { list, values: v } = parameters(multiplyNames)
     const { bytes, width, lanes } = shapes
@@ -202,7 +202,7 @@ export const roomsOf = ({ width, bytes }: Shapes) => ({
 })
 
 /** The name of `blocks(…)`: rows in blocks of the second cache, of one block of columns and depth; a left operand that lies apart is packed. */
-export const useBlocks = (shapes: Shapes): string =>
+const useBlocks = (shapes: Shapes): string =>
   shapes.library.use('blocks', () => {
     const names = ['b', 'panel', 'a', 'am', 'ak', 'c', 'cm', 'cn', 'M', 'N', 'K', 'adds', 'left', 'tile'] as const
     const { list, values: v } = parameters(names)

@@ -10,8 +10,8 @@ import {
   subtract,
   withoutMultiples,
 } from '../../ir/dim.ts'
+import type { Packing } from '../../plan/packings.ts'
 import type { Buffer, GemmKernel, Indirect, Instruction, Operand, Pointwise, ReduceKernel } from '../../plan/plan.ts'
-import type { Packing } from '../products/packings.ts'
 import { type Cut, operandDims } from './pieces.ts'
 import type { Share } from './shares.ts'
 

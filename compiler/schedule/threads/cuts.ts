@@ -2,7 +2,10 @@
 import { asNumber, type Dim, format, symbolsOf } from '../../ir/dim.ts'
 import { parallelMapDims } from '../../plan/parallelDims.ts'
 import type { GemmKernel, Pointwise, ReduceKernel } from '../../plan/plan.ts'
-import { columnGrain, manyElements } from './shares.ts'
+import { manyElements } from './shares.ts'
+
+/** Constant dimensions of fewer elements stay whole. */
+const leastCut = 8
 
 /** A dimension of a kernel that may be shared out. */
 export interface Candidate {
@@ -28,8 +31,9 @@ export interface Placed {
  */
 export function candidates(part: Part, indices: ReadonlySet<string>): readonly Candidate[] {
   const fixed = ({ size }: Candidate): boolean => symbolsOf(size).every(s => !indices.has(s))
-  const long = ({ size }: Candidate): boolean => (asNumber(size) ?? columnGrain) >= columnGrain
-  return all(part).filter(c => fixed(c) && long(c))
+  // A dimension of a few elements would leave threads without any.
+  const isLong = ({ size }: Candidate): boolean => (asNumber(size) ?? leastCut) >= leastCut
+  return all(part).filter(c => fixed(c) && isLong(c))
 }
 
 function all(part: Part): readonly Candidate[] {

@@ -1,7 +1,7 @@
 // A thread's piece of a kernel: the same kernel over less of one dimension. A kernel with no dimension to share out is whole in each piece.
 import { add, type Dim, multiply } from '../../ir/dim.ts'
+import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Instruction, Operand, Pointwise, ReduceKernel } from '../../plan/plan.ts'
-import type { Packing } from '../products/packings.ts'
 import { countOf, firstOf, type Share } from './shares.ts'
 
 /** The dimension that is shared out. */

@@ -1,7 +1,7 @@
 // How threads run a plan together: which piece of each kernel is whose, and where they meet.
 import { asNumber, constant, type Dim } from '../../ir/dim.ts'
+import type { Packing, Packings } from '../../plan/packings.ts'
 import type { GemmKernel, Kernel, Loop, Plan, Pointwise, Step } from '../../plan/plan.ts'
-import type { Packing, Packings } from '../products/packings.ts'
 import { type Access, accessesOfMap, accessesOfPacking, accessesOfProduct, accessesOfReduction } from './accesses.ts'
 import { chooser, type Part, type Placed } from './cuts.ts'
 import { type Doing, meetingsIn } from './meetings.ts'

@@ -1,13 +1,11 @@
 // Chooses the products with a packed operand: those whose results lie side by side in a row.
 import { asNumber } from '../../ir/dim.ts'
-import { type Packings, packingsOf as packingsBy } from '../../plan/packings.ts'
+import { type Packings, packingsOf } from '../../plan/packings.ts'
 import type { Plan } from '../../plan/plan.ts'
 
-export type { Packing, Packings } from '../../plan/packings.ts'
-
 /** Packs operands in panels of `width` columns. */
-export const packingsOf = (plan: Plan, width: number): Packings =>
-  packingsBy(plan, {
+export const panelPackings = (plan: Plan, width: number): Packings =>
+  packingsOf(plan, {
     width,
     takes: ({ c, batch }) => asNumber(c.strides[batch.length + 1]) === 1,
     byRows: false,
