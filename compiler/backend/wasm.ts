@@ -39,8 +39,7 @@ function wasmBackend({ relaxed, crew, leastWork }: WasmOptions): Backend {
   }
 }
 
-/** V8 leaves 15 registers for vectors. */
-const targetOf = (precision: Precision, threads: boolean): Target => ({ real: precision, registers: 15, threads })
+const targetOf = (precision: Precision, threads: boolean): Target => ({ real: precision, threads })
 
 /** The code for a plan, for one thread or for several. */
 export const scheduleFor = (plan: Plan, precision: Precision, { threads = false } = {}) =>

@@ -1,10 +1,10 @@
 // Finds the barriers of a program.
-import type { Statement } from './code.ts'
+import type { Func, Statement } from './code.ts'
 
-/** Whether threads wait for each other in a list of statements itself, in its loops or choices. */
-export const hasBarriers = (list: readonly Statement[]): boolean =>
+/** Whether threads wait for each other in statements, their loops and choices, or in functions that they call, where `functions` are given. */
+export const hasBarriers = (list: readonly Statement[], functions?: ReadonlyMap<string, Func>): boolean =>
   list.some(s => {
-    if (s.kind === 'barrier') return true
-    if (s.kind === 'for') return hasBarriers(s.body)
-    return s.kind === 'if' && (hasBarriers(s.yes) || hasBarriers(s.no))
+    if (s.kind === 'for') return hasBarriers(s.body, functions)
+    if (s.kind === 'if') return hasBarriers(s.yes, functions) || hasBarriers(s.no, functions)
+    return s.kind === 'barrier' || (s.kind === 'call' && hasBarriers(functions?.get(s.callee)?.body ?? [], functions))
   })

@@ -9,7 +9,7 @@ export type Vector = 'f32x4' | 'f64x2' | 'i32x4' | 'i64x2'
 
 export type Type = Scalar | Vector
 
-/** A variable of a function, which is itself and not its name. */
+/** A variable of a function. Variables are told apart by identity: two may have one name. */
 export interface Local {
   readonly name: string
   readonly type: Type

@@ -5,8 +5,9 @@ import { isVector, laneCount } from './operations.ts'
 /** A number; of a vector its 16 bytes. */
 export type Value = number | DataView
 
-/** A lane as a number; that of an i64x2 as an exact one, if it is small, is never needed. */
+/** A lane of f32x4, f64x2 or i32x4. Those of i64x2 are no numbers of JavaScript: `evaluate.ts` reads them as bigints. */
 export function getLane(v: DataView, type: Type, i: number): number {
+  if (type === 'i64x2') throw new Error('a lane of i64x2 is read as a number')
   if (type === 'f32x4') return v.getFloat32(4 * i, true)
   return type === 'f64x2' ? v.getFloat64(8 * i, true) : v.getInt32(4 * i, true)
 }

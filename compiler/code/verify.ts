@@ -1,4 +1,5 @@
 // Checks a program of the loop language: types, variables before their use, calls. Throws a plain Error that names the function.
+import { hasBarriers } from './barriers.ts'
 import type { Expr, Func, Local, Part, Program, Statement, Type } from './code.ts'
 import { isVector, laneNumbers, resultOf } from './operations.ts'
 
@@ -27,7 +28,9 @@ function verifyFunction({ params, body, result }: Func, functions: ReadonlyMap<s
   block(body, { functions, locals })
   // What a block at the top declares, the result may read.
   for (const s of body) if (s.kind === 'let') locals.add(s.local)
-  if (result !== undefined) check(result, { functions, locals })
+  if (result === undefined) return
+  check(result, { functions, locals })
+  if (hasBarriers(body, functions)) throw new Error('a function with a result waits for other threads')
 }
 
 function block(list: readonly Statement[], { functions, locals }: Scope): void {

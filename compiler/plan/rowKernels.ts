@@ -58,8 +58,8 @@ export interface Sums {
 }
 
 /**
- * Sums of rows in the order of the scatter, each row where its last position says, for a kernel that leaves alone what has no sum: it runs
- * over the positions.
+ * Adds up the scattered rows, with one place for each row that is used, in the order of the scatter. The reader then runs over these places
+ * alone, as it leaves all other rows unchanged.
  */
 export function sumsOfUsed(scatter: Scatter, reader: MapKernel, table: Buffer, fresh: Fresh): Sums {
   const { positions, row, kernel } = scatter

@@ -54,7 +54,7 @@ export function indirectPlace(
   const exists = once(nest, at.level, [`exists ${nameOf(index)} ${format(size)}`, 'exists'], () =>
     apply('below', [index, writer.size(size)]),
   )
-  // What does not exist is looked for at the first place, and not used.
+  // An index out of range loads element 0 in its place, which is not used: the load itself must stay inside the memory.
   const shift = once(nest, at.level, [`shift ${nameOf(exists)} ${format(stride)} ${to.bytes}`, 'shift'], () =>
     mul(select(index, int(0), exists), writer.size(stride, to.bytes)),
   )

@@ -51,7 +51,7 @@ export function applyFunction(name: FunctionName, args: readonly Expr[], block: 
   return block.name(lane(narrowed(name, wide, block), 0))
 }
 
-/** A function of doubles, rounded to floats. What a power leaves below the normal numbers is 0: rounded twice, it would have no digit right. */
+/** A function of doubles, rounded to floats. Powers below 2^-126 are 0: rounded to a double and again to a float, they would have no right digit. */
 function narrowed(name: FunctionName, args: readonly Expr[], block: Block): Expr {
   const rounded = block.name(apply('toF32', [inDoubles(name, args, block.library)]))
   if (name !== 'pow') return rounded

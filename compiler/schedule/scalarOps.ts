@@ -44,9 +44,9 @@ const strong = (a: Expr, value: Expr): Expr => {
   return select(zero, value, apply('eq', [a, zero]))
 }
 
-/** a - b · floor(a / b), which doubles give exactly; 0 where b is 0. */
+/** a - b · floor(a / b), which doubles give exactly: the quotient of -2^31 and -1 is no whole number of 32 bits. 0 where b is 0. */
 function remainder(a: Expr, b: Expr): Expr {
-  const quotient = apply('floor', [div(apply('toF64', [a]), apply('toF64', [b]))])
-  const rest = sub(a, mul(b, apply('toI32', [quotient])))
+  const [x, y] = [a, b].map(v => apply('toF64', [v]))
+  const rest = apply('toI32', [sub(x, mul(y, apply('floor', [div(x, y)])))])
   return select(int(0), rest, apply('eq', [b, int(0)]))
 }

@@ -6,8 +6,6 @@ import type { DType } from '../ir/graph.ts'
 export interface Target {
   /** The type of a real. */
   readonly real: 'f32' | 'f64'
-  /** Vector registers that a loop may keep its values in. */
-  readonly registers: number
   /** Whether several threads may run the program together, each on a frame of its own. */
   readonly threads: boolean
 }

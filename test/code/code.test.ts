@@ -113,6 +113,14 @@ function squares(x: i32, n: i32) {
     it(`rejects ${what}`, () => assert.throws(() => verifyCode({ functions: [func('f', [], body)] }), message))
   }
 
+  it('rejects a function with a result that waits, itself or by what it calls', () => {
+    const result = int(1)
+    const alone = { ...func('f', [], [when(int(1), [barrier(int(0), int(0))])]), result }
+    assert.throws(() => verifyCode({ functions: [alone] }), /f: a function with a result waits/)
+    const callers = [func('g', [], [barrier(int(0), int(0))]), { ...func('f', [], [perform('g', [])]), result }]
+    assert.throws(() => verifyCode({ functions: callers }), /f: a function with a result waits/)
+  })
+
   it('rejects operands that an operation does not take', () => {
     assert.throws(() => apply('add', [constant('f32', 1), int(1)]), /add does not take f32, i32/)
     assert.throws(() => apply('and', [constant('f32', 1), constant('f32', 1)]), /and does not take/)

@@ -11,7 +11,9 @@ import { checks } from '../../trust/fuzz/checks/index.ts'
 import { fuzz } from '../../trust/fuzz/fuzz.ts'
 import type { Check } from '../../trust/fuzz/fuzzCheck.ts'
 import { printRegression, readRegression } from '../../trust/fuzz/regression.ts'
-import { seed } from '../support/seed.ts'
+
+/** Always the same: by the seed, the first program that shows a fault comes early or late, and takes from 1 to 30 s to make small. */
+const seed = 1
 
 type Vjp = NonNullable<Op['vjp']>
 
@@ -79,8 +81,7 @@ const named = (...names: readonly string[]): readonly Check[] => checks.filter(c
 describe(`a wrong rule (seed ${seed})`, () => {
   for (const [what, name, change] of cases) {
     it(`is found, shrunk and explained: ${what}`, async () => {
-      // To make a program with a loop small takes from 5 to 30 s, by the program: it is always the same one.
-      const report = await fuzz({ seed: name === 'scan' ? 1 : seed, runs: 200, ops: broken(name, change) })
+      const report = await fuzz({ seed, runs: 200, ops: broken(name, change) })
       const [failure] = report.failures
       assert.ok(failure, `nothing was found in ${report.programs} programs`)
       const { source } = failure.case

@@ -166,7 +166,7 @@ function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
   const { plan, engine, precision, frames } = binding
   const { buffer, ports, slot, lengths } = group
   const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, precision)))
-  // Bound to nothing, where there is no room.
+  // Forgets the old binding first: where there is no room for the new one, the next run binds again.
   group.last = []
   group.copies = []
   const found = addressOf(engine, arrays)

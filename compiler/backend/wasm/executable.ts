@@ -11,7 +11,7 @@ import { layouts, symbolsIn } from './frame.ts'
 import { createFrames, type Frames } from './frames.ts'
 import { createPlaces, type Place, type Places } from './places.ts'
 
-/** Address 0 is none. The frames of threads come first. */
+/** Nothing lies at address 0, so that it can stand for no address. The frames of threads come first. */
 const frameStart = 64
 
 export interface ExecutableOptions {

@@ -60,7 +60,8 @@ function carriedWhileValid(scan: Eqn, body: Block, steps: Value, lengths: Value,
     const choice = view.producer(result)
     if (step === undefined || choice?.op !== 'where' || choice.ins[2].id !== entering[i].id) return false
     const isValid = behindRepeats(choice.ins[0], view)
-    const stacked = scan.ins[body.params.indexOf(isValid)]
+    // Only what is given step by step is the mask of the steps.
+    const stacked = scanOperands(scan).xs[scanOperands(scan, body.params).xs.indexOf(isValid)]
     return (
       [result.id, choice.ins[1].id].includes(step.id) && stacked !== undefined && saysValid(stacked, lengths, outer)
     )

@@ -1,6 +1,6 @@
 // Computes logarithms of probabilities from their logits; ir/probability.ts finds these. A logarithm moves towards the softmax, the
 // sigmoid or the exponential through ops that move elements, choose, add up or multiply; elsewhere it stays. Where an op fills with
-// 0 (an index out of range, the padding of `reverse`) the result is 0, and not -∞: data checks and masks hide such places.
+// 0 (an index out of range, the padding of `reverse`) the result is some finite number, and not -∞: data checks and masks hide such places.
 import { broadcast, constantLike, createBuilder, newValue, reshape, zerosLike } from '../../ir/builder.ts'
 import { constant } from '../../ir/dim.ts'
 import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'

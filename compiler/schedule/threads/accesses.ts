@@ -36,7 +36,7 @@ interface Within {
   readonly at: number | undefined
 }
 
-/** The division that an operand keeps to. One thread alone is in nobody's way, wherever it goes. */
+/** Names how an operand divides memory among the threads; `one` for a kernel that a single thread runs. Undefined where pieces may meet. */
 function divisionOf(operand: Operand, { dims, cut, at }: Within, indirect: Indirect | undefined): string | undefined {
   if (cut.dim === undefined) return 'one'
   if (at === undefined) return undefined

@@ -45,7 +45,7 @@ function all(part: Part): readonly Candidate[] {
     case 'product': {
       const { batch, m, n } = part.product
       const rows = [...batch, m].map((size, dim) => ({ dim, size }))
-      // Columns go by vectors, and must all do so as if they were not shared out.
+      // A piece has whole vectors of columns: each is computed by the same instructions as by one thread, to the last bit.
       return (asNumber(n) ?? 0) >= manyElements ? [...rows, { dim: rows.length, size: n }] : rows
     }
   }
