@@ -27,7 +27,7 @@ function printExpr(expr: Expr): string {
   return links.reduce((before, link) => printLink(link, before), printLink(first, ''))
 }
 
-/** Prints one link of a chain; `before` is the text of the link before it. */
+/** Prints one link of a chain; `before` is the text of the link before it, which templates put together without copying, unlike `join`. */
 function printLink(expr: Expr, before: string): string {
   switch (expr.kind) {
     case 'number':
@@ -49,7 +49,7 @@ function printLink(expr: Expr, before: string): string {
     case 'pipe':
       return `(|> ${before} ${printExpr(expr.callee)})`
     case 'call':
-      return `(${['call', before, ...expr.args.map(printArg)].join(' ')})`
+      return `(call ${before}${expr.args.map(a => ` ${printArg(a)}`).join('')})`
     case 'member':
       return `(. ${before} ${expr.name.text})`
     case 'index':
