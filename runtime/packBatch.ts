@@ -141,28 +141,25 @@ function fillExample(
   const depth = extents.length
   /** Counts, read so far: the lengths of each axis, and last the elements. */
   const read = new Int32Array(depth + 1)
-  /** Repeats the last valid element over all elements below one place of an axis. */
-  const pad = (axis: number, place: number) => {
-    const count = product(extents.slice(axis))
-    for (let i = 0; i < count; i++) {
-      const at = (place * count + i) * width
-      if (read[depth] > 0) example.copyElement(read[depth] - 1, to, at)
-      else spare.copyElement(0, to, at)
-    }
+  /** Repeats the last valid element over all elements below the places of an axis from one up to another. */
+  const pad = (axis: number, from: number, end: number): void => {
+    const count = product(extents.slice(axis + 1))
+    const [source, element] = read[depth] > 0 ? [example, read[depth] - 1] : [spare, 0]
+    for (let at = from * count; at < end * count; at++) source.copyElements(element, 1, to, at * width)
   }
   const walk = (axis: number, place: number): void => {
-    if (axis === depth) {
-      example.copyElement(read[depth]++, to, place * width)
-      return
-    }
     const length = lengths[axis][read[axis]++]
     report(axis, place, length)
-    for (let i = 0; i < extents[axis]; i++) {
-      if (i < length) walk(axis + 1, place * extents[axis] + i)
-      else pad(axis + 1, place * extents[axis] + i)
+    const first = place * extents[axis]
+    if (axis < depth - 1) for (let i = 0; i < length; i++) walk(axis + 1, first + i)
+    else {
+      example.copyElements(read[depth], length, to, first * width)
+      read[depth] += length
     }
+    pad(axis, first + length, first + extents[axis])
   }
-  walk(0, 0)
+  if (depth === 0) example.copyElements(0, 1, to, 0)
+  else walk(0, 0)
 }
 
 function emptyArray({ dtype, coding }: Port, length: number, precision: Precision) {

@@ -39,9 +39,9 @@ export class Example implements ExampleValue {
     return this.#grid.rows(this.#from, this.count)
   }
 
-  /** Copies the numbers of an element to a place in an array. */
-  copyElement(element: number, to: Float64Array | Float32Array | Int32Array, at: number): void {
-    this.#grid.copyRow(this.#from + element, to, at)
+  /** Copies the numbers of `count` elements to a place in an array. */
+  copyElements(first: number, count: number, to: Float64Array | Float32Array | Int32Array, at: number): void {
+    this.#grid.copyRows(this.#from + first, count, to, at)
   }
 
   /** Gives some of its elements, which `lengths` divides anew. */

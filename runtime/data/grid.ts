@@ -85,10 +85,13 @@ export class Grid {
     return rows
   }
 
-  /** Copies the numbers of a row to a place in an array. */
-  copyRow(row: number, to: Float64Array | Float32Array | Int32Array, at: number): void {
+  /** Copies the numbers of `count` rows, row-major, to a place in an array. */
+  copyRows(from: number, count: number, to: Float64Array | Float32Array | Int32Array, at: number): void {
     for (const { values, width, start } of this.#blocks) {
-      for (let offset = 0; offset < width; offset++) to[at + start + offset] = values[row * width + offset]
+      for (let row = 0; row < count; row++) {
+        const [source, target] = [(from + row) * width, at + row * this.width + start]
+        for (let offset = 0; offset < width; offset++) to[target + offset] = values[source + offset]
+      }
     }
   }
 
