@@ -10,6 +10,7 @@ import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/strea
 import { commentText } from './build/textCode.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
+import { checkModel } from './library/given.ts'
 import { checkOptions, type Rules, rules } from './library/options.ts'
 import type { Weights } from './session.ts'
 
@@ -49,10 +50,11 @@ const asked: Rules<BuildOptions> = {
 }
 
 /**
- * Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold, RNN501 for
+ * Writes the module of a model's predictions, and its types, as texts. RNN509 for what is no model, RNN413 for one that it cannot hold, RNN501 for
  * weights of another model, RNN505 for a model that the target cannot take, RNN515 for weights that are not finite in the precision. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
  */
 export function buildModule(model: CompiledModel, options: BuildOptions = {}): BuiltModule {
+  checkModel('buildModule', model)
   checkOptions(options, asked)
   const { precision = 'f32', target = 'js', weights, fitted } = options
   if (fitted !== undefined) {

@@ -5,6 +5,7 @@ import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { greatest } from '../dsl/greatest.ts'
+import { axesAround } from './axesAround.ts'
 import { type Fitted, inverter, vocabularyFor } from './data/fitted.ts'
 import { textOf } from './data/vocabulary.ts'
 
@@ -113,7 +114,7 @@ function lengthsAlong(signature: Signature, { axes }: Port, axis: Port['axes'][n
   const whole: LengthAt = (_run, _b, places, shape) => shape[places.length]
   if (!axis.ragged) return whole
   const { base, dropped } = splitName(axis.name)
-  const outer = axesAround(signature, base).map(name => axes.findIndex(a => a.name === name))
+  const outer = axesAround(signature, base).map(({ name }) => axes.findIndex(a => a.name === name))
   if (outer.includes(-1)) return whole
   return (run, b, places, shape) => {
     const given = run.inputs[`${base}.lengths`]
@@ -142,19 +143,6 @@ function requireFinite(
     if (typeof value === 'number' && !Number.isFinite(value))
       fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value })
   }
-}
-
-/** Axes before one, where an input or target declares it: those that its lengths are over. */
-function axesAround(signature: Signature, name: string): readonly string[] {
-  const axes = [...signature.inputs, ...signature.targets].map(p => p.axes).find(all => all.some(a => a.name === name))
-  return axes === undefined
-    ? []
-    : axes
-        .slice(
-          0,
-          axes.findIndex(a => a.name === name),
-        )
-        .map(a => a.name)
 }
 
 /** Picks the most likely class of each distribution of `width`; of a single probability, whether it is above a half. */

@@ -49,7 +49,8 @@ export type {
 export type { Target, TargetNow } from './library/target.ts'
 export type { Fit, Trained } from './library/trained.ts'
 export type { LossReport, Measure, Report, Weights, WhatRan } from './session.ts'
-export type { Answers, Element, Elements, Stream } from './stream/stream.ts'
+export type { Answers, Element, Elements } from './stream/element.ts'
+export type { Stream } from './stream/stream.ts'
 export type { Checkpointing, EpochReport, Moment, StepReport, TrainResult, WatchedReport } from './train.ts'
 export { copyState, decodeState, type EncodedState, encodeState, type TrainingState } from './trainingState.ts'
 

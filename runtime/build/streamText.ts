@@ -56,7 +56,7 @@ function beginText(layout: StreamLayout, precision: Precision): string[] {
     '  const bind = network => network.bind(sizes, { ...once, ...kept, ...network.store(values), ...states, ...element })',
     ...indent(answerText(layout, generation?.answer ?? graphs.step), 1),
     ...indent(generation === undefined ? [] : advanceText(layout, generation.answer, generation.advance), 1),
-    '  function step(inputs) {',
+    '  function step(inputs = {}) {',
     '    for (const [state, before] of saved) before.set(state)',
     '    try {',
     '      answer(inputs)',

@@ -32,6 +32,8 @@ export interface ArrayOptions {
   readonly areOpen?: boolean
   /** Number of examples where `arrays` is empty, for a model without inputs. */
   readonly count?: number
+  /** The number of each example in messages; they are counted from 1 if left out. */
+  readonly numbers?: ArrayLike<number>
   /** Examples that bind the sizes; all if left out. */
   readonly training?: Rows
 }
@@ -45,7 +47,7 @@ export interface LoadedArrays {
  * Reads the examples in `arrays`, by the name of an input or target; the outermost list is over the examples, and lengths of ragged
  * axes are those of the lists. Targets may be left out, for predictions. Errors: RNN401 an input is missing, RNN106 a name that
  * is neither, RNN402 lengths over one axis differ, RNN411 another shape, RNN412 no index of a token or class, RNN408 and RNN430 for
- * labels and tokens that training never saw.
+ * labels and tokens that training never saw, RNN424 for a number that the scaling of the training makes infinite or NaN.
  */
 export function fromArrays(
   signature: Signature,
@@ -74,7 +76,7 @@ export function fromArrays(
       const [leftLength, rightLength] = [count, examples.length].map(n => counted(n, 'example'))
       fail('RNN423', { left, leftLength, right, rightLength })
     }
-    checkCodes(port, examples, sizes, example => `example ${example + 1}`)
+    checkCodes(port, examples, sizes, example => placeOf(example, options.numbers))
   })
   const part = { count, ports: Object.fromEntries(read.map(({ examples, found }) => [found.port.name, examples])) }
   checkLengths(
@@ -89,6 +91,10 @@ interface ReadPort {
   readonly found: Found
 }
 
+/** Names an example in messages. */
+export const placeOf = (index: number, numbers?: ArrayLike<number>): string =>
+  `example ${numbers?.[index] ?? index + 1}`
+
 /** Encodings of a model that was never trained. */
 const nothing: Fitted = { calls: {}, ports: {}, sizes: {} }
 
@@ -96,7 +102,7 @@ function readPort(
   port: Port,
   role: Role,
   list: readonly Nested[] | ArrayLike<number>,
-  { fitted, areOpen = false, training }: ArrayOptions,
+  { fitted, areOpen = false, training, numbers: counted }: ArrayOptions,
 ): ReadPort {
   const mismatch: (found: string) => never = found =>
     fail('RNN411', { input: port.name, declared: describePort(port), found })
@@ -127,15 +133,21 @@ function readPort(
       for (let i = 0; i < nested.length; i++) walk(nested[i], depth + 1)
     }
     walk(value, 0)
-    const values = encode(labelled ? leaves : numbers(leaves, place, mismatch))
+    const given = labelled ? leaves : numbers(leaves, place, mismatch)
+    const values = encode(given)
+    const wrong = port.dtype === 'real' ? values.findIndex(v => !Number.isFinite(v)) : -1
+    if (wrong >= 0) {
+      const found = `${values[wrong]}, from ${given[wrong]} in ${place}`
+      fail('RNN424', { operation: `the scaling of \`${port.name}\``, found })
+    }
     return { values, lengths }
   }
-  const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
+  const examples = Array.from(list, (value, i) => readExample(value, placeOf(i, counted)))
   const texts = fitted && textsIn(fitted, port.name)
-  const counted = port.coding && (texts ? { codes: texts.length } : codesIn(numbersIn(examples, training)))
+  const codes = port.coding && (texts ? { codes: texts.length } : codesIn(numbersIn(examples, training)))
   return {
     examples: Examples.of(examples),
-    found: { port, role, item: extents.slice(axes), axes: extents.slice(0, axes), ...counted },
+    found: { port, role, item: extents.slice(axes), axes: extents.slice(0, axes), ...codes },
   }
 }
 

@@ -3,6 +3,7 @@ import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { placeOf } from './arrays.ts'
 import type { Part } from './example.ts'
 
 /** What finds a number among many, row by row. */
@@ -26,12 +27,12 @@ export function checkHeld(
   fail('RNN417', { value: values.at(index) ?? Number.NaN, what: 'for f32', place: placeOf(index) }, { span, help })
 }
 
-/** As `checkHeld`, for all examples of a part that no data block has loaded for this precision. */
-export function checkPart(ports: readonly Port[], part: Part, precision: Precision): void {
+/** As `checkHeld`, for all examples of a part that no data block has loaded for this precision; `numbers` are theirs in messages. */
+export function checkPart(ports: readonly Port[], part: Part, precision: Precision, numbers?: ArrayLike<number>): void {
   for (const port of ports) {
     if (!Object.hasOwn(part.ports, port.name)) continue
     part.ports[port.name].forEach(({ values }, i) => {
-      checkHeld(port, values, precision, () => `example ${i + 1} of \`${port.name}\``)
+      checkHeld(port, values, precision, () => `${placeOf(i, numbers)} of \`${port.name}\``)
     })
   }
 }

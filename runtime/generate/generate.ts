@@ -4,8 +4,8 @@ import { fromArrays, type Nested } from '../data/arrays.ts'
 import { checkPart } from '../data/precision.ts'
 import { decoder } from '../decodeAnswers.ts'
 import type { Weights } from '../session.ts'
+import type { Answers, Element } from '../stream/element.ts'
 import type { StartOptions } from '../stream/startStream.ts'
-import type { Answers, Element } from '../stream/stream.ts'
 import { createRests } from '../work.ts'
 import { beamSearch } from './beamSearch.ts'
 import { generateRounds } from './generateRounds.ts'
@@ -52,7 +52,9 @@ export function* generateNow(model: CompiledModel, weights: Weights, options: Ge
     begins: begins.get(port.name) ?? 0,
   }))
   for (const { round, t } of roundsOf(g, options)) {
-    const batch = { ...round, sizes: g.started.sizes, inputs: {}, indices: [t] }
+    const { arrays, inner } = g.elementsAt(t)
+    const inputs = { ...g.started.lengths, ...arrays }
+    const batch = { ...round, sizes: { ...g.started.sizes, ...inner }, inputs, indices: [t] }
     const begun = outputs.filter(o => t >= o.begins)
     yield Object.fromEntries(begun.map(({ name, decode }) => [name, decode(batch, 0)]))
   }

@@ -16,11 +16,11 @@ export function generateBatch(
   wanted: Wanted,
   options: PrepareOptions,
 ): BatchResults {
-  const { model, graphs, signatures } = generator
+  const { model, graphs } = generator
   const { part, indices, sizes } = wanted
   const sequences = decode(generator, weights, wanted, options)
-  const once = pack(signatures.start.inputs, part, indices, sizes, options.precision)
-  return stackRounds(model.signature, graphs.axis, sequences, { sizes: once.sizes, inputs: once.inputs, indices })
+  const whole = pack(model.signature.inputs, part, indices, sizes, options.precision)
+  return stackRounds(model.signature, graphs.axis, sequences, { ...whole, indices })
 }
 
 /** Generates by the chosen way: beams, or one label after the other. */

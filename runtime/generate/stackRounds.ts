@@ -2,11 +2,15 @@
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import { evaluate, symbolsOf } from '../../compiler/ir/dim.ts'
+import { axesAround } from '../axesAround.ts'
 import type { BatchResults } from '../decodeAnswers.ts'
 import { droppedOf, placeAlong } from '../stream/alongAxis.ts'
 import type { Sequences } from './rounds.ts'
 
-/** Stacks the rounds. `signature` is that of the whole model, `axis` the generated one, `batch` what the rows share. */
+/**
+ * Stacks the rounds. `signature` is that of the whole model, `axis` the generated one, which may have fewer elements than the inputs of
+ * the batch.
+ */
 export function stackRounds(
   signature: Signature,
   axis: string,
@@ -40,9 +44,32 @@ export function stackRounds(
     results: Object.fromEntries(signature.outputs.map(p => [p.name, stack(p, t => rounds[t].results[p.name])])),
     chosen: Object.fromEntries(targets.map(p => [p.name, stack(p, t => rounds[t].chosen[p.name])])),
     sizes,
-    inputs: { ...batch.inputs, ...(along.ragged && { [`${axis}.lengths`]: lengths }) },
+    inputs: { ...cutLengths(signature, axis, batch, length), ...(along.ragged && { [`${axis}.lengths`]: lengths }) },
     indices: batch.indices,
   }
+}
+
+/** The inputs of a batch, of which the lengths of axes inside the generated one go as far as that does. */
+function cutLengths(
+  signature: Signature,
+  axis: string,
+  { inputs, sizes }: Pick<BatchResults, 'inputs' | 'sizes'>,
+  length: number,
+): BatchResults['inputs'] {
+  const cut = (name: string, all: ArrayLike<number>): ArrayLike<number> => {
+    const [inside, kind] = name.split('.')
+    const around = kind === 'lengths' ? axesAround(signature, inside) : []
+    const place = around.findIndex(a => a.name === axis)
+    if (place < 0) return all
+    const extents = around.map(a => evaluate(a.size, sizes))
+    const inner = extents.slice(place + 1).reduce((n, d) => n * d, 1)
+    const width = extents[place] * inner
+    return Array.from(
+      { length: (all.length / width) * length * inner },
+      (_, i) => all[Math.floor(i / (length * inner)) * width + (i % (length * inner))],
+    )
+  }
+  return Object.fromEntries(Object.entries(inputs).map(([name, all]) => [name, cut(name, all)]))
 }
 
 /** Puts arrays [outer, inner], one for each step, together to one [outer, length, inner]. */

@@ -18,7 +18,7 @@ import { type TrainOptions, type TrainResult, train } from '../train.ts'
 import { TrainingFailed } from '../trainingFailed.ts'
 import { trainingSummary } from '../trainingSummary.ts'
 import { type ColumnLists, columnsInTime } from './columns.ts'
-import { checkModel } from './given.ts'
+import { checkModel, checkSizes } from './given.ts'
 import { isLoaded } from './loadData.ts'
 import { checkLoaded, refuseReading } from './loadedFor.ts'
 import type { ExamplesInTime, Model, ModelTypes, Trainable } from './modelTypes.ts'
@@ -77,7 +77,7 @@ const asked: Rules<FitOptions<ModelTypes>> = {
     expected: 'texts by name',
     holds: value => isObject(value) && Object.values(value).every(s => s === undefined || typeof s === 'string'),
   },
-  sizes: rules.object,
+  sizes: rules.sizes,
   weights: rules.object,
   from: rules.object,
   checkpoint: { expected: 'an object with a function `save`, and perhaps `every`', holds: isCheckpointing },
@@ -110,6 +110,7 @@ export async function fit<M extends ModelTypes>(
 ): Promise<Fit<M>> {
   checkModel('fit', model)
   checkOptions(options, asked)
+  checkSizes(model, options.sizes)
   if (options.weights !== undefined && options.from !== undefined)
     fail('RNN509', { what: 'weights', expected: 'a training that begins', found: '`from`, a state that has weights' })
   const { target, epochs, steps, batch, patience, optimizer, settings, validation, split, encode, sizes, ...others } =

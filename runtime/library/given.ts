@@ -1,7 +1,8 @@
 // Checks the models that a program gives, which without types can be anything, and takes weights in the precision of a run.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import type { Sizes } from '../../compiler/ir/dim.ts'
+import { type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { didYouMean } from '../../dsl/suggest.ts'
 import { describeLeaf, isList } from '../data/arrays.ts'
 import { weightsFor } from '../weightsFor.ts'
 import type { Model, ModelTypes } from './modelTypes.ts'
@@ -43,7 +44,16 @@ export function trainedFor<M extends ModelTypes>(what: string, trained: Trained<
   checkTrained(what, trained)
   const { precision = trained.precision, sizes } = asked
   const { model, weights, fitted } = trained
+  checkSizes(model, sizes)
   return { ...trained, precision, weights: weightsFor(model, weights, { ...fitted.sizes, ...sizes }, precision) }
+}
+
+/** RNN105 for a size that a model does not have: as if it were that, the number of examples would be taken for another. */
+export function checkSizes<M extends ModelTypes>({ freeDims, signature }: Model<M>, sizes: Sizes = {}): void {
+  const axes = [...signature.inputs, ...signature.targets].flatMap(port => port.axes)
+  const names = [...freeDims, ...axes.flatMap(axis => symbolsOf(axis.size))]
+  const name = Object.keys(sizes).find(key => !names.includes(key))
+  if (name !== undefined) fail('RNN105', { kind: 'size', name }, { help: didYouMean(name, names) })
 }
 
 const helpFor = (value: unknown): string | undefined => (isPromise(value) ? 'write `await` before it' : undefined)

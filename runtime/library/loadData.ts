@@ -34,7 +34,7 @@ export interface LoadDataOptions {
 const asked: Rules<LoadDataOptions> = {
   read: rules.callback,
   path: rules.text,
-  sizes: rules.object,
+  sizes: rules.sizes,
   seed: rules.finite,
   precision: rules.precision,
 }

@@ -25,6 +25,11 @@ const object: Rule = { expected: 'an object of values by name', holds: isObject 
 export const rules = {
   number,
   object,
+  sizes: {
+    expected: 'whole numbers by name',
+    holds: value =>
+      isObject(value) && Object.values(value).every(size => Number.isSafeInteger(size) && Number(size) >= 0),
+  },
   finite: { expected: 'a finite number', holds: Number.isFinite },
   text: { expected: 'a text', holds: value => typeof value === 'string' },
   flag: { expected: 'true or false', holds: value => typeof value === 'boolean' },

@@ -44,7 +44,7 @@ export type Predictions<M extends ModelTypes> = { readonly [K in keyof M['output
 /** An output as one flat array, row-major. */
 export interface TypedOutput {
   readonly data: Float64Array
-  /** The examples, then the axes, then the item. */
+  /** The examples, then the axes, then the item; it ends with the first that is 0. */
   readonly shape: readonly number[]
 }
 
@@ -61,7 +61,7 @@ export const predictRules: Rules<PredictOptions<Target>> = {
   batch: rules.count,
   seed: rules.finite,
   memory: rules.memory,
-  sizes: rules.object,
+  sizes: rules.sizes,
   onBatch: rules.callback,
   onRan: rules.callback,
   decoding: rules.object,
@@ -69,13 +69,14 @@ export const predictRules: Rules<PredictOptions<Target>> = {
   typed: rules.flag,
 }
 
-/** Checks options of a prediction, and takes the weights in its precision. RNN509 for a model without inputs, of which nothing tells how often it answers. */
+/** Checks options of a prediction by the rules of those that it has, and takes the weights in its precision. RNN509 for a model without inputs, of which nothing tells how often it answers. */
 export function begin<M extends ModelTypes>(
   what: string,
   trained: Trained<M>,
   options: PredictOptions<Target>,
+  known: Rules<Omit<PredictOptions<Target>, 'decoding'>> = predictRules,
 ): Trained<M> {
-  checkOptions(options, predictRules)
+  checkOptions(options, known)
   checkDecoding('decoding', options.decoding)
   const used = trainedFor(what, trained, options)
   const { name, inputs } = used.model.signature

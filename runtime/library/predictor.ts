@@ -11,6 +11,7 @@ import {
   namesIn,
   type Predictions,
   type PredictOptions,
+  predictRules,
   type TypedOptions,
   type TypedPredictions,
 } from './predict.ts'
@@ -19,6 +20,8 @@ import type { Trained } from './trained.ts'
 
 /** How a predictor is made. */
 export type PredictorOptions = Omit<PredictOptions, 'decoding'>
+
+const { decoding: _, ...predictorRules } = predictRules
 
 /** A network that is ready to predict. */
 export interface Predictor<M extends ModelTypes, P = Predictions<M>> {
@@ -43,7 +46,7 @@ export function predictor<M extends ModelTypes>(
   from: Trained<M>,
   options: PredictorOptions = {},
 ): Predictor<M, object> {
-  const trained = begin('predictor', from, options)
+  const trained = begin('predictor', from, options, predictorRules)
   const { target, typed, sizes, onRan, ...others } = options
   const { model, weights, fitted, precision, seed } = trained
   if (model.fedBack.length > 0) {

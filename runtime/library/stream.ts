@@ -2,7 +2,8 @@
 import type { Fitted } from '../data/fitted.ts'
 import { type GenerateOptions as GenerateFrom, generate as generateFrom } from '../generate/generate.ts'
 import { isObject } from '../json.ts'
-import { type Answers, type Stream, type StreamOptions as StreamFrom, stream as streamFrom } from '../stream/stream.ts'
+import type { Answers } from '../stream/element.ts'
+import { type Stream, type StreamOptions as StreamFrom, stream as streamFrom } from '../stream/stream.ts'
 import { checkDecodingOptions, decodingRules } from './decodingOptions.ts'
 import { trainedFor } from './given.ts'
 import type { ModelTypes } from './modelTypes.ts'
@@ -25,7 +26,7 @@ export type GenerateOptions = Omit<GenerateFrom, 'backend' | 'fitted' | 'executa
 const common = {
   target: rules.target,
   precision: rules.precision,
-  sizes: rules.object,
+  sizes: rules.sizes,
   seed: rules.finite,
   over: rules.text,
 }

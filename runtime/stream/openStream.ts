@@ -12,6 +12,8 @@ import { type Arrays, copiesOf, copyRows, permuteRows, positionState } from './s
 export interface StreamRun {
   /** Name of the backend that runs it. */
   readonly backend: string
+  /** Number of sequences side by side. */
+  readonly rows: number
   /** The states, [B, …], which steps change in place; `@position` counts the elements that each row has had. */
   readonly states: Arrays
   /**
@@ -70,6 +72,7 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
   let answered: Results = {}
   return {
     backend: backend.name,
+    rows,
     states,
     step: (elements, inner) => {
       const results = runStep()(elements, inner)

@@ -12,6 +12,8 @@ import type { Arrays } from './streamStates.ts'
 export type ReadPlain = (elements: readonly (Readonly<Record<string, Nested>> | undefined)[]) => Arrays | undefined
 
 export interface PlainOptions {
+  /** The name of an input in the graph of the step. */
+  readonly nameOf: (name: string) => string
   readonly sizes: Sizes
   readonly rows: number
   readonly precision: Precision
@@ -23,7 +25,7 @@ export function plainElements(inputs: readonly Port[], options: PlainOptions): R
   const all = inputs.map(port => plainPort(port, options))
   const ports = all.filter(port => port !== undefined)
   if (ports.length < all.length) return () => undefined
-  const arrays = Object.fromEntries(ports.map(({ name, array }) => [name, array]))
+  const arrays = Object.fromEntries(ports.map(({ name, array }) => [options.nameOf(name), array]))
   return elements => {
     for (let row = 0; row < elements.length; row++) {
       const element = elements[row]

@@ -42,6 +42,8 @@ export interface Started {
   readonly run: StreamRun
   /** Sizes of all axes and dims outside the elements. */
   readonly sizes: Sizes
+  /** The lengths of ragged axes outside the elements, as `T.lengths`. */
+  readonly lengths: Arrays
   readonly precision: Precision
   readonly fitted?: Fitted
 }
@@ -68,7 +70,8 @@ export function startStream(
   const executable = options.executable ?? ((graph: Graph) => loadWithin(measured, model.context, graph, backend))
   const given = { backend, precision, rows, ...(seed !== undefined && { seed }), executable }
   const run = openStream(graphs, { ...inputs, ...weights }, sizes, given)
-  return { model, graphs, run, sizes, precision, ...(fitted && { fitted }) }
+  const lengths = Object.fromEntries(Object.entries(inputs).filter(([name]) => name.endsWith('.lengths')))
+  return { model, graphs, run, sizes, lengths, precision, ...(fitted && { fitted }) }
 }
 
 /** Arrays of one step. */
@@ -78,15 +81,30 @@ export interface Packed {
   readonly inner: Sizes
 }
 
-/** Packs an element of each row. Throws RNN401, RNN411, RNN408, RNN412 and RNN417 for elements that do not fit. */
-export function packElements(started: Started, { step }: StepSignature, columns: Columns): Packed {
-  const { sizes, fitted, precision, model } = started
-  const { part } = fromArrays(step, columns, { sizes, ...(fitted && { fitted }) })
-  checkPart(step.inputs, part, precision)
-  const { inputs, sizes: inner } = pack(step.inputs, part, allOf(part.count), sizes, precision)
-  const targets = new Set(model.signature.targets.map(t => t.name))
-  const nameOf = (name: string): string => (targets.has(name) ? elementOfTarget(name) : name)
+/**
+ * Packs an element of each row. `columns` hold those of `going`, the rows that do not pause: of others anything may be in its place.
+ * Throws RNN401, RNN411, RNN408, RNN412, RNN417 and RNN424 for elements that do not fit.
+ */
+export function packElements(
+  started: Started,
+  { step }: StepSignature,
+  columns: Columns,
+  going: readonly number[],
+): Packed {
+  const { sizes, fitted, precision, run } = started
+  const numbers = going.map(row => row + 1)
+  const { part } = fromArrays(step, columns, { sizes, numbers, ...(fitted && { fitted }) })
+  checkPart(step.inputs, part, precision, numbers)
+  const places = Int32Array.from({ length: run.rows }, (_, row) => Math.max(0, going.indexOf(row)))
+  const { inputs, sizes: inner } = pack(step.inputs, part, places, sizes, precision)
+  const nameOf = graphNames(started)
   return { arrays: Object.fromEntries(Object.entries(inputs).map(([name, data]) => [nameOf(name), data])), inner }
+}
+
+/** Makes what gives the name of an input of the step in its graph: a target that is read late has another there. */
+export function graphNames({ model }: Pick<Started, 'model'>): (name: string) => string {
+  const targets = new Set(model.signature.targets.map(t => t.name))
+  return name => (targets.has(name) ? elementOfTarget(name) : name)
 }
 
 /** Throws RNN521 if a row has had all elements of an axis of fixed length. */

@@ -35,12 +35,12 @@ export function permuteRows(data: Buffer, parents: ArrayLike<number>, outer: num
   }
 }
 
-/** Overwrites states by others. Throws RNN509 for what are no states, RNN520 where they are not of the same names and sizes. */
+/** Overwrites states by others. Throws RNN509 for what are no states, RNN520 where they are not of the same names and sizes, or have NaN. */
 export function restoreStates(model: string, states: Arrays, from: Arrays): void {
   const refuse = (found: string): never =>
     fail('RNN509', { what: 'restore', expected: 'typed arrays by name, as `states` gives them', found })
   if (!isObject(from)) refuse(isList(from) ? 'a list' : describeLeaf(from))
-  const other = Object.entries(from).find(([, data]) => !ArrayBuffer.isView(data))
+  const other = Object.entries(from).find(([, data]) => !isState(data))
   if (other !== undefined) refuse(`${isList(other[1]) ? 'a list' : describeLeaf(other[1])} for \`${other[0]}\``)
   const differences = differencesOf(states, from)
   if (differences !== undefined) fail('RNN520', { model, differences })
@@ -53,5 +53,10 @@ function differencesOf(states: Arrays, from: Arrays): string | undefined {
   const extra = Object.keys(from).find(name => !Object.hasOwn(states, name))
   if (extra !== undefined) return `there is no place for \`${extra}\``
   const other = Object.keys(states).find(name => from[name].length !== states[name].length)
-  return other && `\`${other}\` has ${from[other].length} numbers, not ${states[other].length}`
+  if (other !== undefined) return `\`${other}\` has ${from[other].length} numbers, not ${states[other].length}`
+  const wrong = Object.keys(from).find(name => from[name].some(Number.isNaN))
+  return wrong && `\`${wrong}\` has NaN`
 }
+
+const isState = (data: unknown): boolean =>
+  data instanceof Float32Array || data instanceof Float64Array || data instanceof Int32Array

@@ -436,6 +436,32 @@ describe('a stream of tokens', () => {
   })
 })
 
+describe('outputs over an axis inside the elements', () => {
+  it('are given step by step, and as a whole, as long as their elements', () => {
+    const opened = open(`model M {
+      input x: real over T over S
+      target y: real over T
+      p = [mean(x, over S), delay(y)] |> GRU(4) |> dense(1)
+      loss mse(p, [y])
+      predict y from p
+      output sc = x * 2
+    }`)
+    const xs = [
+      [[1], [2, 3, 4], [5, 6]],
+      [[7, 8], [9]],
+    ]
+    const twice = xs.map(x => x.map(list => list.map(v => 2 * v)))
+    for (const [i, x] of xs.entries()) expect(generated(opened, { inputs: { x } }).map(a => a.sc)).toEqual(twice[i])
+    const { model, weights } = opened
+    const { part, sizes } = fromArrays({ ...model.signature, targets: [] }, { x: xs })
+    const { examples } = predict(model, weights, part, sizes, undefined, { precision })
+    expect(examples.map(e => e.sc)).toEqual(twice)
+    // A sequence that ends before its inputs do.
+    const short = predict(model, weights, part, sizes, undefined, { precision, decoding: { steps: 2 } })
+    expect(short.examples.map(e => e.sc)).toEqual(twice.map(x => x.slice(0, 2)))
+  })
+})
+
 /** Finds the likeliest of all sequences of three labels, each by the whole model in the interpreter. */
 function likeliestOf(opened: Opened, steps: number): readonly number[] {
   let best: { score: number; script: readonly number[] } = { score: Number.NEGATIVE_INFINITY, script: [] }

@@ -18,6 +18,7 @@ import {
   loadInputs,
   predict,
   predictAsync,
+  predictor,
   save,
   stream,
   type TrainingState,
@@ -480,6 +481,40 @@ describe('options', () => {
     await failing('RNN509', () => predict(trained, inputs, { sizes: { T: 3 } }))
     assert.equal(predict(trained, inputs).y.length, 2)
     await failing('RNN509', () => evaluate(trained, { x, y }, { part: 'train' }))
+  })
+
+  it('are no sizes that a model does not have, and whole numbers', async () => {
+    // B is the number of examples.
+    for (const name of ['B', 'Q']) {
+      const sizes = { [name]: 4 }
+      await failing('RNN105', () => predict(trained, { x }, { sizes }))
+      await failing('RNN105', () => stream(trained, { sizes }))
+      await failing('RNN105', () => fit(model, { x, y }, { sizes }))
+    }
+    for (const T of ['a', -1, 1.5, Number.NaN, null]) {
+      // @ts-expect-error: some are no numbers.
+      await failing('RNN509', () => predict(trained, { x }, { sizes: { T } }))
+    }
+  })
+
+  it('of a predictor are no decoding, which it would not use', async () => {
+    // @ts-expect-error: it has no such option.
+    await failing('RNN105', () => predictor(trained, { decoding: { steps: 3 } }))
+  })
+
+  it('may have no number that the scaling of the training makes infinite', async () => {
+    for (const precision of ['f32', 'f64'] as const) {
+      const scaled = await fit(
+        model,
+        { x: [[[1, 2]], [[3, 4]]], y },
+        { epochs: 1, seed: 1, precision, encode: { x: 'log' } },
+      )
+      for (const value of [0, -1]) {
+        const { message } = await failing('RNN424', () => predict(scaled, { x: [[[1, 1]], [[1, value]]] }))
+        assert.match(message, new RegExp(`the scaling of \`x\`.*from ${value} in example 2`))
+        await failing('RNN424', () => stream(scaled).step({ x: [1, value] }))
+      }
+    }
   })
 
   it('of memory and of a signal are heeded by a model that is fed back', async () => {

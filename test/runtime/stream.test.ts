@@ -159,6 +159,72 @@ describe('a stream', () => {
     expect(words.map(c => s.step({ c }).y)).toEqual(close(all.y))
   })
 
+  it('cuts answers over a ragged axis of the constants to the length of their row', () => {
+    const { begin, whole } = open(`model M {
+      input x: real over T
+      input z: real over S
+      output y = z * 2
+      output s = sum(x, over T)
+    }`)
+    const constants = [[1], [1, 2, 3], []].map(z => ({ z }))
+    const s = begin({ over: 'T', constants })
+    const all = whole({ x: [[1], [1], [1]], z: constants.map(c => c.z) })
+    expect(s.step([{ x: 1 }, { x: 1 }, { x: 1 }]).map(a => a?.y)).toEqual(all.map(a => a.y))
+    expect(s.step([undefined, { x: 1 }, undefined]).map(a => a?.y)).toEqual([undefined, all[1].y, undefined])
+  })
+
+  it('leaves all states as they were where an answer is not finite, and names the row', async () => {
+    const { begin } = open(`model M {
+      input x: real over T
+      target y: real over T
+      p = [x] |> GRU(2) |> dense(1)
+      q = p[0] * exp(x)
+      loss mse(q, y)
+      predict y from q
+    }`)
+    const s = begin({ rows: 3 })
+    s.step([{ x: 1 }, { x: 2 }, { x: 3 }])
+    const before = s.states
+    const huge = [{ x: 1 }, { x: 1e5 }, { x: 3 }]
+    expect((await failing('RNN512', () => s.step(huge))).message).toMatch(/of example 2/)
+    expect(s.states).toEqual(before)
+    expect((await failing('RNN512', () => s.step([undefined, ...huge.slice(1)]))).message).toMatch(/of example 2/)
+    expect(s.states).toEqual(before)
+  })
+
+  it('names the row of an element that does not fit, where others pause', async () => {
+    const { begin } = open(classifier)
+    const s = begin({ rows: 3 })
+    expect((await failing('RNN411', () => s.step([undefined, undefined, { x: [1, Number.NaN] }]))).message).toMatch(
+      /in example 3/,
+    )
+    // A hole in the list is a row that pauses.
+    const holes: { x: number[] }[] = new Array(3)
+    holes[1] = { x: [1, 2] }
+    expect(s.step(holes).map(a => a === undefined)).toEqual([true, false, true])
+  })
+
+  it('takes no states that are none', async () => {
+    const { begin } = open(classifier)
+    const s = begin()
+    s.step({ x: [1, 2] })
+    const { states } = s
+    const [name] = Object.keys(states).filter(n => n !== '@position')
+    const noNumbers = [new BigInt64Array(2), new DataView(new ArrayBuffer(8))]
+    // @ts-expect-error: they are no arrays of numbers.
+    for (const data of noNumbers) await failing('RNN509', () => s.restore({ ...states, [name]: data }))
+    await failing('RNN520', () => s.restore({ ...states, [name]: states[name].map(() => Number.NaN) }))
+    expect(s.states).toEqual(states)
+  })
+
+  it('says how constants are given', async () => {
+    const { begin } = open('model M {\n  input x: real over T\n  input c: real\n  output y = c * x\n}')
+    expect((await failing('RNN401', () => begin())).help).toMatch(/constants: \{ c: … \}/)
+    const s = begin({ constants: { c: 2 } })
+    expect((await failing('RNN106', () => s.step({ x: 1, c: 2 }))).help).toMatch(/given once/)
+    expect(s.step({ x: 1 })).toEqual({ y: 2 })
+  })
+
   it('says what does not fit', async () => {
     const { begin } = open(classifier)
     const s = begin()
