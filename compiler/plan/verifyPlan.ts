@@ -1,4 +1,5 @@
 // Checks the invariants of plans after each pass, so that an error names the pass that broke one.
+
 import { messageOf } from '../../dsl/messageOf.ts'
 import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
@@ -29,6 +30,7 @@ import type {
   ReduceKernel,
   Step,
 } from './plan.ts'
+import { inputBuffers } from './ports.ts'
 
 /**
  * Throws an Error that names the kernel unless: each buffer is listed once, and written before it is read; each instruction has the type
@@ -47,7 +49,7 @@ export function verifyPlan(context: Context, plan: Plan): void {
   }
   storedInputs(plan)
   verifySteps(context, plan.steps, [], allIndices(plan.steps), known)
-  const written = verifyOrder(plan.steps, new Set(plan.inputs.map(p => p.operand.buffer)))
+  const written = verifyOrder(plan.steps, new Set(inputBuffers(plan)))
   for (const { name, operand } of plan.outputs) check(written.has(operand.buffer), `output ${name} is never written`)
 }
 

@@ -1,8 +1,10 @@
 // Moves random numbers to the host: they are hashes of 32 bits, which no 32-bit float holds, and depend on no weight.
+
 import { constant, product, rowMajor } from '../../ir/dim.ts'
 import { neededFor, pruned, read } from '../../plan/instructions.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Instruction, MapKernel, Operand, Plan, Port, Step } from '../../plan/plan.ts'
+import { inputBuffers, portBuffers } from '../../plan/ports.ts'
 import type { Precision } from '../backend.ts'
 import { isHashing } from './kernelAlgebra.ts'
 
@@ -30,7 +32,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
   if (inside !== undefined) return `it draws random numbers in ${inside.kind === 'loop' ? 'a loop' : 'a sum'}`
   const splitting: Splitting = {
     plan,
-    inputs: new Set(plan.inputs.map(p => p.operand.buffer)),
+    inputs: inputBuffers(plan),
     hosted: new Map(),
     hashed: new Set(),
     hostSteps: [],
@@ -49,10 +51,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
   }
   const hostBuffers = new Set(hostSteps.flatMap(touched))
   const hostInputs = plan.inputs.filter(p => hostBuffers.has(p.operand.buffer))
-  const deviceBuffers = new Set([
-    ...device.flatMap(touched),
-    ...[...plan.inputs, ...plan.outputs].map(p => p.operand.buffer),
-  ])
+  const deviceBuffers = new Set([...device.flatMap(touched), ...portBuffers(plan)])
   return {
     host: { name: plan.name, inputs: hostInputs, outputs: ports, buffers: [...hostBuffers], steps: hostSteps },
     device: {

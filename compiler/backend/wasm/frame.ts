@@ -1,7 +1,9 @@
 // What a program's frame holds for given sizes, and where its own buffers lie.
+
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { buffersOfWays, type Way } from '../../plan/choiceBuffers.ts'
 import type { Buffer, Plan } from '../../plan/plan.ts'
+import { inputBuffers } from '../../plan/ports.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { elementBytes } from '../../schedule/target.ts'
 import { sizesOfThread } from '../../schedule/threads/shares.ts'
@@ -47,7 +49,7 @@ export function layouts(
   { slots, buffers, shares }: Schedule,
   precision: Precision,
 ): (sizes: Sizes, threads: number) => Layout {
-  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const given = inputBuffers(plan)
   const own = buffers.filter(b => !given.has(b))
   const ways = buffersOfWays(plan)
   return (sizes, threads) => {

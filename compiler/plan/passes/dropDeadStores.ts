@@ -3,18 +3,18 @@
 import { pruned } from '../instructions.ts'
 import { readsOf, touched } from '../operands.ts'
 import type { Buffer, Step } from '../plan.ts'
+import { portBuffers } from '../ports.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const dropDeadStores: PlanPass = {
   name: 'drop-dead-stores',
   contract: 'every write is to a buffer that is read or is a result',
   run: plan => {
-    const ports = [...plan.inputs, ...plan.outputs].map(p => p.operand.buffer)
     const steps = withoutDeadStores(
       plan.steps,
       plan.outputs.map(p => p.operand.buffer),
     )
-    const used = new Set([...ports, ...steps.flatMap(touched)])
+    const used = new Set([...portBuffers(plan), ...steps.flatMap(touched)])
     return { ...plan, steps, buffers: plan.buffers.filter(b => used.has(b)) }
   },
 }

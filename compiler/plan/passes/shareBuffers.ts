@@ -1,7 +1,9 @@
 // Makes buffers of one size the same buffer where their lifetimes do not overlap (liveness).
+
 import { asNumber, format } from '../../ir/dim.ts'
 import { isDense, mapOperands, sameOperand, touched } from '../operands.ts'
 import type { Buffer, Plan, Step } from '../plan.ts'
+import { portBuffers } from '../ports.ts'
 import type { PlanPass } from './planPass.ts'
 
 /** Smaller buffers of known size are not shared, and keep their names. */
@@ -31,7 +33,7 @@ export const shareBuffers: PlanPass = {
  * reads each element before it overwrites it. A buffer that only one loop touches lives within one step of it.
  */
 function sharing(plan: Plan): Plan {
-  const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+  const ports = portBuffers(plan)
   const steps = shared(plan.steps, ports)
   const left = new Set([...ports, ...steps.flatMap(touched)])
   return { ...plan, steps, buffers: plan.buffers.filter(b => left.has(b)) }

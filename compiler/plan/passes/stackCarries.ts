@@ -1,8 +1,10 @@
 // Places a carry whose every step a loop stores in the stack of these steps: a step reads one slot and writes the next.
+
 import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
 import { pruned } from '../instructions.ts'
 import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
 import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
+import { portBuffers } from '../ports.ts'
 import type { PlanPass } from './planPass.ts'
 
 /**
@@ -13,7 +15,7 @@ export const stackCarries: PlanPass = {
   name: 'stack-carries',
   contract: 'a carry whose steps a loop stacks is stored in that stack, with one more slot',
   run: plan => {
-    const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+    const ports = portBuffers(plan)
     const counts = countsOf(plan.steps)
     let nextId = plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1
     const fresh: Fresh = buffer => ({ ...buffer, id: nextId++ })
