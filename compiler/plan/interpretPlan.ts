@@ -1,5 +1,6 @@
 // Interprets plans in float64, element by element as spec/plan.md defines them: the reference for backends. It throws an Error for
 // a read of a place never written, an access outside a buffer, and a fraction written to ints.
+
 import { numbers } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, evaluate, type Sizes } from '../ir/dim.ts'
@@ -16,6 +17,7 @@ import type {
   ReduceKernel,
   Step,
 } from './plan.ts'
+import { wayTaken } from './wayTaken.ts'
 
 export interface PlanRun {
   /** The results by output name. */
@@ -128,11 +130,9 @@ function runStep(machine: Machine, step: Step, sizes: Sizes): void {
       }
       break
     }
-    case 'choice': {
-      const isFirst = evaluate(step.less, sizes) < evaluate(step.than, sizes)
-      for (const inner of step.ways[isFirst ? 0 : 1]) runStep(machine, inner, sizes)
+    case 'choice':
+      for (const inner of step.ways[wayTaken(step, sizes)]) runStep(machine, inner, sizes)
       break
-    }
     default:
       runKernel(machine, step, sizes)
   }
