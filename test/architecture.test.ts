@@ -138,6 +138,7 @@ describe('imports', () => {
       'choiceBuffers',
       'ports',
       'wayTaken',
+      'freshBuffers',
     ].map(name => `compiler/plan/${name}.ts`)
     const shared = [...plans, 'compiler/elaborate/values/signature.ts']
     const wrong = imports.filter(i => {

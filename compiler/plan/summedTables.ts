@@ -1,6 +1,7 @@
 // Tables in which a plan adds rows up at places from data, as the gradient of an embedding, and their replacement by the rows that are used.
 
 import { add, constant, type Dim, equal, isNeverNegative, product, sameShape, subtract } from '../ir/dim.ts'
+import { type FreshBuffer, freshBuffers } from './freshBuffers.ts'
 import { neededFor, pruned, writtenRefs } from './instructions.ts'
 import {
   isApart,
@@ -15,7 +16,7 @@ import {
 } from './operands.ts'
 import type { Buffer, Choice, MapKernel, Plan, Step } from './plan.ts'
 import { portBuffers } from './ports.ts'
-import { type Fresh, type Scatter, type Sums, scatterOf } from './rowKernels.ts'
+import { type Scatter, type Sums, scatterOf } from './rowKernels.ts'
 
 /** A table of sums of rows, and the kernel that alone reads it, point by point. */
 export interface Table {
@@ -32,15 +33,13 @@ export interface Table {
 }
 
 /** Makes the sums of the rows used of a table; undefined where it is better left as it is. */
-export type Summing = (table: Table, fresh: Fresh) => Sums | undefined
+export type Summing = (table: Table, fresh: FreshBuffer) => Sums | undefined
 
 /** The plan with sums in place of its tables, where a table has more rows than the batch has positions. */
 export const withoutTables = (plan: Plan, summing: Summing): Plan =>
   scattered(plan).reduce((made, buffer) => {
     const table = tableIn(made, buffer)
-    let id = Math.max(...made.buffers.map(b => b.id))
-    const sums =
-      table && mayBeLonger(table) ? summing(table, (dtype, size, hint) => ({ id: ++id, dtype, size, hint })) : undefined
+    const sums = table && mayBeLonger(table) ? summing(table, freshBuffers(made)) : undefined
     return table && sums ? replaced(made, table, sums) : made
   }, plan)
 

@@ -1,6 +1,7 @@
 // Places a carry whose every step a loop stores in the stack of these steps: a step reads one slot and writes the next.
 
 import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
+import { type FreshBuffer, freshBuffers } from '../freshBuffers.ts'
 import { pruned } from '../instructions.ts'
 import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
 import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
@@ -17,15 +18,11 @@ export const stackCarries: PlanPass = {
   run: plan => {
     const ports = portBuffers(plan)
     const counts = countsOf(plan.steps)
-    let nextId = plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1
-    const fresh: Fresh = buffer => ({ ...buffer, id: nextId++ })
-    const steps = stackedIn(plan.steps, buffer => !ports.has(buffer), counts, fresh)
+    const steps = stackedIn(plan.steps, buffer => !ports.has(buffer), counts, freshBuffers(plan))
     const used = [...ports, ...steps.flatMap(touched)]
     return { ...plan, steps, buffers: [...new Set(used)].sort((a, b) => a.id - b.id) }
   },
 }
-
-type Fresh = (like: Omit<Buffer, 'id'>) => Buffer
 
 /** Counts how often each buffer is read or written. */
 const countsOf = (steps: readonly Step[]): ReadonlyMap<Buffer, number> =>
@@ -35,7 +32,7 @@ function stackedIn(
   given: readonly Step[],
   isFree: (buffer: Buffer) => boolean,
   counts: ReadonlyMap<Buffer, number>,
-  fresh: Fresh,
+  fresh: FreshBuffer,
 ): readonly Step[] {
   let steps: readonly Step[] = given.map(step => {
     if (step.kind === 'loop') return { ...step, steps: stackedIn(step.steps, isFree, counts, fresh) }
@@ -143,14 +140,14 @@ function withStack(
   around: readonly Step[],
   place: number,
   { carry, left, entered }: Stack,
-  fresh: Fresh,
+  fresh: FreshBuffer,
 ): readonly Step[] {
   const loop = around[place]
   if (loop.kind !== 'loop') return around
   const { size } = carry
   const { length, reverse } = loop
   const stack = left ?? entered ?? carry
-  const whole = fresh({ ...stack, hint: carry.hint || stack.hint, size: multiply(add(length, constant(1)), size) })
+  const whole = fresh(multiply(add(length, constant(1)), size), carry.hint || stack.hint, stack.dtype)
   const index = symbol(loop.index)
   const next = add(index, constant(1))
   const zero = constant(0)
