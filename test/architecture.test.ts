@@ -139,6 +139,10 @@ describe('imports', () => {
       'ports',
       'wayTaken',
       'freshBuffers',
+      'steps',
+      'storedInputs',
+      'dimsOf',
+      'reductions',
     ].map(name => `compiler/plan/${name}.ts`)
     const shared = [...plans, 'compiler/elaborate/values/signature.ts']
     const wrong = imports.filter(i => {

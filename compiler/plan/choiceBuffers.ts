@@ -1,9 +1,9 @@
 // Finds buffers that only one way of a choice needs.
 
 import { type Dim, format } from '../ir/dim.ts'
-import { touched } from './operands.ts'
 import type { Buffer, Plan } from './plan.ts'
 import { portBuffers } from './ports.ts'
+import { touched } from './steps.ts'
 
 /** One way of a choice: taken where `less` < `than` if `first`, else where not. Choices between the same sizes go the same way. */
 export interface Way {

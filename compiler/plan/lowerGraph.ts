@@ -10,11 +10,11 @@ import { renamedWrite } from './instructions.ts'
 import { storedJoined } from './joinedInputs.ts'
 import { isSource, materialized, resolved } from './lazySources.ts'
 import { loopOf, stepsOf } from './lowerScan.ts'
-import { touched } from './operands.ts'
 import { placeInputs, placeOutputs } from './placePorts.ts'
 import { allocate, newDraft, note, operandOf, output } from './places.ts'
 import type { Plan } from './plan.ts'
 import { portBuffers } from './ports.ts'
+import { touched } from './steps.ts'
 
 /** Makes the plan that computes a graph. */
 export function lowerGraph(context: Context, graph: Graph): Plan {

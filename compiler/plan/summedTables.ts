@@ -2,21 +2,12 @@
 
 import { add, constant, type Dim, equal, isNeverNegative, product, sameShape, subtract } from '../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from './freshBuffers.ts'
-import { neededFor, pruned, writtenRefs } from './instructions.ts'
-import {
-  isApart,
-  kernelsOf,
-  programReads,
-  reachOf,
-  readsOf,
-  sameOperand,
-  touched,
-  whole,
-  writesOf,
-} from './operands.ts'
+import { neededFor, programReads, pruned, writtenRefs } from './instructions.ts'
+import { isApart, reachOf, sameOperand, whole } from './operands.ts'
 import type { Buffer, Choice, MapKernel, Plan, Step } from './plan.ts'
 import { portBuffers } from './ports.ts'
 import { type Scatter, type Sums, scatterOf } from './rowKernels.ts'
+import { kernelsOf, readsOf, touched, writesOf } from './steps.ts'
 
 /** A table of sums of rows, and the kernel that alone reads it, point by point. */
 export interface Table {

@@ -5,19 +5,9 @@ import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, sameShape, symbolsOf } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
-import { argsOf } from './instructions.ts'
-import {
-  dimsOf,
-  factorsOf,
-  isApart,
-  programReads,
-  type Reach,
-  reachOf,
-  sameOperand,
-  storedInputs,
-  touched,
-  writesOf,
-} from './operands.ts'
+import { dimsOf } from './dimsOf.ts'
+import { argsOf, programReads } from './instructions.ts'
+import { factorsOf, isApart, type Reach, reachOf, sameOperand } from './operands.ts'
 import type {
   Buffer,
   GemmKernel,
@@ -31,6 +21,8 @@ import type {
   Step,
 } from './plan.ts'
 import { inputBuffers } from './ports.ts'
+import { bodiesOf, touched, writesOf } from './steps.ts'
+import { storedInputs } from './storedInputs.ts'
 
 /**
  * Throws an Error that names the kernel unless: each buffer is listed once, and written before it is read; each instruction has the type
@@ -60,10 +52,7 @@ function check(condition: boolean, message: string): asserts condition {
 }
 
 const allIndices = (steps: readonly Step[]): string[] =>
-  steps.flatMap(step => {
-    if (step.kind === 'loop') return [step.index, ...allIndices(step.steps)]
-    return step.kind === 'choice' ? step.ways.flatMap(allIndices) : []
-  })
+  steps.flatMap(step => [...(step.kind === 'loop' ? [step.index] : []), ...bodiesOf(step).flatMap(allIndices)])
 
 /** `open` are the indices of the enclosing loops, `indices` those of all loops. */
 function verifySteps(

@@ -1,9 +1,9 @@
 // The inputs of a plan on a device: some stay there from run to run, others are uploaded for one run.
 
 import { evaluate, type Sizes } from '../../ir/dim.ts'
-import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { overwritingOutputs } from '../../plan/ports.ts'
+import { storedInputs } from '../../plan/storedInputs.ts'
 import type { Buffer, Results } from '../backend.ts'
 import type { Device } from './device.ts'
 import type { Memory } from './deviceMemory.ts'

@@ -2,10 +2,11 @@
 
 import { product } from '../../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from '../../plan/freshBuffers.ts'
-import { neededFor, pruned, read } from '../../plan/instructions.ts'
-import { kernelsOf, programOf, programReads, readsOf, touched, whole, writesOf } from '../../plan/operands.ts'
+import { neededFor, programReads, pruned, read } from '../../plan/instructions.ts'
+import { whole } from '../../plan/operands.ts'
 import type { Buffer, Instruction, MapKernel, Plan, Port, Step } from '../../plan/plan.ts'
 import { inputBuffers, portBuffers } from '../../plan/ports.ts'
+import { kernelsOf, programOf, readsOf, touched, writesOf } from '../../plan/steps.ts'
 import type { Precision } from '../backend.ts'
 import { isHashing } from './kernelAlgebra.ts'
 

@@ -2,9 +2,11 @@
 
 import type { Algebra } from '../../ir/algebra.ts'
 import { type Atom, asNumber, type Dim, format, formatAtom } from '../../ir/dim.ts'
-import { dimsOf, kernelsOf, reductionName } from '../../plan/operands.ts'
+import { dimsOf } from '../../plan/dimsOf.ts'
 import type { Buffer, Plan, Pointwise, Step } from '../../plan/plan.ts'
 import { inputBuffers } from '../../plan/ports.ts'
+import { reductionName } from '../../plan/reductions.ts'
+import { kernelsOf } from '../../plan/steps.ts'
 import type { Precision } from '../backend.ts'
 import type { Expression } from '../expression.ts'
 import { expressions } from './expressionAlgebra.ts'

@@ -2,9 +2,9 @@
 
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
-import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { overwritingOutputs } from '../../plan/ports.ts'
+import { storedInputs } from '../../plan/storedInputs.ts'
 import { elementBytes } from '../../schedule/target.ts'
 import type { Buffer, Precision } from '../backend.ts'
 import type { Engine } from './engine.ts'

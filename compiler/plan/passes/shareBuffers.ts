@@ -1,9 +1,10 @@
 // Makes buffers of one size the same buffer where their lifetimes do not overlap (liveness).
 
 import { asNumber, format } from '../../ir/dim.ts'
-import { isDense, mapOperands, sameOperand, touched } from '../operands.ts'
+import { isDense, sameOperand } from '../operands.ts'
 import type { Buffer, Plan, Step } from '../plan.ts'
 import { portBuffers } from '../ports.ts'
+import { bodiesOf, mapBodies, mapOperands, touched } from '../steps.ts'
 import type { PlanPass } from './planPass.ts'
 
 /** Smaller buffers of known size are not shared, and keep their names. */
@@ -57,11 +58,10 @@ function shared(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly 
 
 /** Shares the buffers inside a loop or a choice that nothing elsewhere touches; a kernel stays as it is. */
 function sharedInside(step: Step, elsewhere: readonly Buffer[]): Step {
-  if (step.kind === 'loop') return { ...step, steps: shared(step.steps, new Set(elsewhere)) }
-  if (step.kind !== 'choice') return step
-  const [first, second] = step.ways
-  const beside = (other: readonly Step[]): ReadonlySet<Buffer> => new Set([...elsewhere, ...touchedBy(other)])
-  return { ...step, ways: [shared(first, beside(second)), shared(second, beside(first))] }
+  return mapBodies(step, body => {
+    const beside = bodiesOf(step).filter(other => other !== body)
+    return shared(body, new Set([...elsewhere, ...touchedBy(beside.flat())]))
+  })
 }
 
 /** The lifetimes of a list's own buffers, in order of their starts. */

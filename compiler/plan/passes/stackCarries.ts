@@ -3,9 +3,10 @@
 import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from '../freshBuffers.ts'
 import { pruned } from '../instructions.ts'
-import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
+import { isDense, sameOperand } from '../operands.ts'
 import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
 import { portBuffers } from '../ports.ts'
+import { mapBodies, mapOperands, readsOf, touched, writesOf } from '../steps.ts'
 import type { PlanPass } from './planPass.ts'
 
 /**
@@ -34,12 +35,7 @@ function stackedIn(
   counts: ReadonlyMap<Buffer, number>,
   fresh: FreshBuffer,
 ): readonly Step[] {
-  let steps: readonly Step[] = given.map(step => {
-    if (step.kind === 'loop') return { ...step, steps: stackedIn(step.steps, isFree, counts, fresh) }
-    if (step.kind !== 'choice') return step
-    const [first, second] = step.ways.map(way => stackedIn(way, isFree, counts, fresh))
-    return { ...step, ways: [first, second] }
-  })
+  let steps: readonly Step[] = given.map(step => mapBodies(step, body => stackedIn(body, isFree, counts, fresh)))
   // Equal counts mean that nothing outside these steps touches a buffer. Stacks made below remove buffers, and are not carries.
   const own = countsOf(steps)
   const isOwn = (buffer: Buffer): boolean => isFree(buffer) && own.get(buffer) === counts.get(buffer)
