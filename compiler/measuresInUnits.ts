@@ -3,6 +3,7 @@ import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { reached } from './elaborate/tensors/computedFrom.ts'
 import { asNumber, product } from './ir/dim.ts'
 import { type Graph, makersOf, type Value } from './ir/graph.ts'
+import { lookThrough, viewOf } from './ir/view.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
 
 export interface NamedValue {
@@ -80,20 +81,14 @@ function predictionsOf(
   { builder, targets, predictions, outputs }: LoweredModel,
   scaled: ReadonlySet<string>,
 ): NamedValue[] {
-  const makers = makersOf(builder.eqns)
+  const { producer } = viewOf(makersOf(builder.eqns))
   return predictions.flatMap(({ target, output }) => {
     const port = targets.find(t => t.name === target)
     const finished = outputs.find(o => o.name === output)
     if (port === undefined || finished === undefined || !scaled.has(target)) return []
     // The components of an item have scalings of their own, so that their order must stay.
     const moves = asNumber(product(port.item)) === 1 ? ['reshape', 'transpose'] : ['reshape']
-    let { value } = finished.tensor
-    for (
-      let maker = makers.get(value.id);
-      maker !== undefined && moves.includes(maker.op);
-      maker = makers.get(value.id)
-    )
-      value = maker.ins[0]
+    const value = lookThrough(finished.tensor.value, producer, ({ op }) => moves.includes(op))
     return [{ name: predictedBy + target, value }]
   })
 }

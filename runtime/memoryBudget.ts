@@ -1,5 +1,4 @@
 // Computes the memory that a run takes from its plan and its sizes, before anything is drawn or allocated.
-
 import type { AnyExecutable, Loader, Precision } from '../compiler/backend/backend.ts'
 import { type CompiledModel, type Graph, loadPlan, type Plan, planFor } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'

@@ -4,7 +4,16 @@ import { type Builder, constantLike } from './builder.ts'
 import { asNumber, type Dim, equal, sameShape } from './dim.ts'
 import type { Eqn, Value } from './graph.ts'
 import { fromEnd, isDim, numbersOf } from './ops/define.ts'
-import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from './view.ts'
+import {
+  complemented,
+  isRepeat,
+  lookThrough,
+  movedOperands,
+  operandsOutside,
+  stepResult,
+  type View,
+  viewOfBlock,
+} from './view.ts'
 
 /** The operand of the logarithm: the value, or one minus it. */
 export type Side = 'itself' | 'complement'
@@ -278,9 +287,8 @@ function partOf(view: View, elements: Value, axis: number, depth = 0): Part | un
 
 /** Tells whether a value is a bool as a number, repeated or not. */
 function isFlag(view: View, value: Value): boolean {
-  const eqn = view.producer(value)
-  if (eqn?.op === 'real') return eqn.ins[0].dtype === 'bool'
-  return (eqn?.op === 'broadcast' || eqn?.op === 'reshape') && isFlag(view, eqn.ins[0])
+  const eqn = view.producer(lookThrough(value, view.producer, isRepeat))
+  return eqn?.op === 'real' && eqn.ins[0].dtype === 'bool'
 }
 
 /** The axis, counted from the end, along which a value holds whole rows of a softmax, moved along other axes only. */

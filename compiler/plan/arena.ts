@@ -1,5 +1,4 @@
 // Computes the memory that a plan takes.
-
 import { add, constant, type Dim, evaluate, multiply, symbolsOf } from '../ir/dim.ts'
 import { buffersOfWays, conditionOf } from './choiceBuffers.ts'
 import type { Buffer, Plan } from './plan.ts'

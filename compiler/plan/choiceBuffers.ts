@@ -1,5 +1,4 @@
 // Finds buffers that only one way of a choice needs.
-
 import { type Dim, format } from '../ir/dim.ts'
 import type { Buffer, Plan } from './plan.ts'
 import { portBuffers } from './ports.ts'

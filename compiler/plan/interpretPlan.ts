@@ -1,6 +1,5 @@
 // Interprets plans in float64, element by element as spec/plan.md defines them: the reference for backends. It throws an Error for
 // a read of a place never written, an access outside a buffer, and a fraction written to ints.
-
 import { numbers } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, evaluate, type Sizes } from '../ir/dim.ts'

@@ -1,5 +1,4 @@
 // Lowers a graph to a plan: each equation by the rule of its op. Views need no kernel.
-
 import { type Context, opOf } from '../ir/builder.ts'
 import type { Block, Graph } from '../ir/graph.ts'
 import type { Lowering } from '../ir/lowering.ts'

@@ -1,6 +1,5 @@
 // Finds the products with an operand that stays the same, which a backend packs once: before the outermost loop that does not change it, or
 // before the first of all runs. Makes the buffers that they are packed into.
-
 import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape } from '../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from './freshBuffers.ts'
 import { sameOperand } from './operands.ts'

@@ -1,5 +1,4 @@
 // Places the inputs of a graph, some of them end to end, and its outputs.
-
 import { add, asNumber, equal, product, rowMajor } from '../ir/dim.ts'
 import type { Eqn, Graph, Value } from '../ir/graph.ts'
 import { copy } from './grouping.ts'

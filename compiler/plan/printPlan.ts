@@ -1,5 +1,4 @@
 // Prints a plan as text, for reading and for golden tests.
-
 import { asNumber, type Dim, format } from '../ir/dim.ts'
 import { parallelDims } from './parallelDims.ts'
 import type {

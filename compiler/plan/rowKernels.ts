@@ -1,5 +1,4 @@
 // The kernels that add up the rows of a scatter in as many rows as it has positions, and those that read the sums there.
-
 import { add, asNumber, constant, type Dim, multiply, product, rowMajor, sameShape } from '../ir/dim.ts'
 import type { FreshBuffer } from './freshBuffers.ts'
 import { createProgram, pruned, read, renamed, renamedWrite, zero } from './instructions.ts'

@@ -1,5 +1,4 @@
 // Tables in which a plan adds rows up at places from data, as the gradient of an embedding, and their replacement by the rows that are used.
-
 import { add, constant, type Dim, equal, isNeverNegative, product, sameShape, subtract } from '../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from './freshBuffers.ts'
 import { neededFor, programReads, pruned, writtenRefs } from './instructions.ts'

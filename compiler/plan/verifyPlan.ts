@@ -1,5 +1,4 @@
 // Checks the invariants of plans after each pass, so that an error names the pass that broke one.
-
 import { messageOf } from '../../dsl/messageOf.ts'
 import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'

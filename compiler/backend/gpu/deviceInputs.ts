@@ -1,5 +1,4 @@
 // The inputs of a plan on a device: some stay there from run to run, others are uploaded for one run.
-
 import { evaluate, type Sizes } from '../../ir/dim.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { overwritingOutputs } from '../../plan/ports.ts'

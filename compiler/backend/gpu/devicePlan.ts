@@ -1,5 +1,4 @@
 // Prepares a plan for a device: tasks that bind few enough buffers, and random numbers drawn by the host.
-
 import type { Sizes } from '../../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from '../../plan/freshBuffers.ts'
 import type { Plan } from '../../plan/plan.ts'

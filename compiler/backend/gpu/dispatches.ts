@@ -1,5 +1,4 @@
 // Flattens a plan at given sizes into a list of kernel runs: loops are walked, choices made, and every offset is a number.
-
 import { evaluate, type Sizes } from '../../ir/dim.ts'
 import { wayTaken } from '../../plan/wayTaken.ts'
 import type { Kernel } from './ownKernels.ts'

@@ -1,5 +1,4 @@
 // Moves random numbers to the host: they are hashes of 32 bits, which no 32-bit float holds, and depend on no weight.
-
 import { product } from '../../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from '../../plan/freshBuffers.ts'
 import { neededFor, programReads, pruned, read } from '../../plan/instructions.ts'

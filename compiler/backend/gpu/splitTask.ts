@@ -1,5 +1,4 @@
 // Splits tasks that touch more buffers than a shader may bind into several that pass values on in temporary buffers.
-
 import { constant, type Dim, product, rowMajor } from '../../ir/dim.ts'
 import type { FreshBuffer } from '../../plan/freshBuffers.ts'
 import { neededFor, pruned, read } from '../../plan/instructions.ts'

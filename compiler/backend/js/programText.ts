@@ -1,5 +1,4 @@
 // Writes the whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
-
 import { atomCode, product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import { buffersOfWays } from '../../plan/choiceBuffers.ts'

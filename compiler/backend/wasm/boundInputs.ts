@@ -1,5 +1,4 @@
 // Binds the inputs of a run to places in the memory: those that `store` laid there stay where they are, all others are copied.
-
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'

@@ -1,5 +1,4 @@
 // Makes an executable of a schedule and an engine: the memory's layout, the inputs and the results of each run.
-
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { inputBuffers, overwritingOutputs } from '../../plan/ports.ts'

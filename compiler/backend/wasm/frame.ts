@@ -1,5 +1,4 @@
 // What a program's frame holds for given sizes, and where its own buffers lie.
-
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { buffersOfWays, type Way } from '../../plan/choiceBuffers.ts'
 import type { Buffer, Plan } from '../../plan/plan.ts'

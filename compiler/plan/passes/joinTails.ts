@@ -1,5 +1,4 @@
 // Joins an elementwise kernel to the product whose result it alone reads, as its epilogue; the sums then need no buffer of their own.
-
 import { type Dim, equal, product, rowMajor, sameShape } from '../../ir/dim.ts'
 import { pruned, read } from '../instructions.ts'
 import { factorsOf, isApart, isDense, reachOf, sameOperand } from '../operands.ts'

@@ -1,5 +1,4 @@
 // Makes buffers of one size the same buffer where their lifetimes do not overlap (liveness).
-
 import { asNumber, format } from '../../ir/dim.ts'
 import { isDense, sameOperand } from '../operands.ts'
 import type { Buffer, Plan, Step } from '../plan.ts'

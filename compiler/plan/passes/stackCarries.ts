@@ -1,5 +1,4 @@
 // Places a carry whose every step a loop stores in the stack of these steps: a step reads one slot and writes the next.
-
 import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
 import { type FreshBuffer, freshBuffers } from '../freshBuffers.ts'
 import { pruned } from '../instructions.ts'

@@ -1,6 +1,5 @@
 // Products that sum a single term, as maps: these go by vectors along rows too, and need neither packing nor calls. So it is with an input of
 // one number, or a layer of one unit.
-
 import { asNumber, constant, type Dim, equal, multiply, rowMajor } from '../../ir/dim.ts'
 import { createProgram, renamed, renamedWrite } from '../../plan/instructions.ts'
 import { sameOperand } from '../../plan/operands.ts'

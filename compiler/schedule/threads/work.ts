@@ -1,5 +1,4 @@
 // How much a run of a plan has to do: enough to decide whether several threads are worth their waiting.
-
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Kernel, Plan, Step } from '../../plan/plan.ts'
 import { wayTaken } from '../../plan/wayTaken.ts'
