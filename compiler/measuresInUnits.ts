@@ -1,6 +1,6 @@
 // Builds the graphs that compute metrics in the units of the data: their formulas, on predictions, targets and inputs whose scaling is undone.
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
-import { reached } from './elaborate/tensors/computedFrom.ts'
+import { ancestors } from './ir/ancestors.ts'
 import { asNumber, product } from './ir/dim.ts'
 import { type Graph, makersOf, type Value } from './ir/graph.ts'
 import { lookThrough, viewOf } from './ir/view.ts'
@@ -46,16 +46,13 @@ export function unitsGraphs(
   const stop = new Set(given.map(g => g.value.id))
   const own = new Set([...predictions, ...data.filter(d => scaled.has(d.name))].map(g => g.value.id))
   const parameters = builder.params.filter(p => !stop.has(p.id))
-  const behindPart = gathered.map(g => {
-    const all = Object.values(g.parts).map(part => reached(builder.eqns, part, stop))
-    return new Set(all.flatMap(ids => [...ids]))
-  })
+  const behindPart = gathered.map(g => ancestors(builder.eqns, Object.values(g.parts), stop))
   const isWhole = gathered.map((_, i) => !parameters.some(p => behindPart[i].has(p.id)))
   const isScaled = gathered.map((_, i) => [...own].some(id => behindPart[i].has(id)))
   const ends = new Set(gathered.map(g => g.value.id))
   const used = new Set<number>()
   const metrics = model.reports.filter(({ value }) => {
-    const behind = reached(builder.eqns, value, ends)
+    const behind = ancestors(builder.eqns, [value], ends)
     const read = [...gathered.keys()].filter(i => behind.has(gathered[i].value.id))
     if (read.some(i => !isWhole[i]) || !read.some(i => isScaled[i])) return false
     for (const i of read) used.add(i)

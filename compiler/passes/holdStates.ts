@@ -6,7 +6,7 @@ import { operandsOutside, type View, viewOfBlock } from '../ir/view.ts'
 import { dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
-import { scheduled } from './schedule.ts'
+import { topologicalOrder } from './topologicalOrder.ts'
 
 export const holdStates: Pass = {
   name: 'hold-states',
@@ -43,7 +43,7 @@ function readingHeld(context: Context, scan: Eqn, body: Block, view: View): Bloc
   })
   const outputs = renamed(ys, held)
   if (outputs === ys && eqns.every((eqn, i) => eqn === body.eqns[i])) return body
-  return { ...body, eqns: scheduled(eqns), results: [...carries, ...outputs] }
+  return { ...body, eqns: topologicalOrder(eqns), results: [...carries, ...outputs] }
 }
 
 /** The equations that keep a state as it entered where the step is padding. */
