@@ -9,7 +9,8 @@ import { fromEnd, numbersOf } from '../../ir/ops/define.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
 import { type Selection, type Side, selectionOf, standing } from '../../ir/probability.ts'
 import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
-import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
+import { renamed, renewed } from '../rebuild.ts'
+import type { Rule, Site } from '../rewrite.ts'
 
 type Build = Site['builder']
 
