@@ -3,7 +3,7 @@
 import { type Builder, constantLike } from './builder.ts'
 import { asNumber, type Dim, equal, sameShape } from './dim.ts'
 import type { Eqn, Value } from './graph.ts'
-import { fromEnd, isDim, numbersOf } from './ops/define.ts'
+import { fromEnd, isDim, numberOf, numbersOf } from './ops/attributes.ts'
 import {
   complemented,
   isRepeat,
@@ -366,8 +366,6 @@ function movedAxis(view: View, { op, ins, attrs, outs: [out] }: Eqn, axis: numbe
       return undefined
   }
 }
-
-const numberOf = (attr: unknown): number | undefined => (typeof attr === 'number' ? attr : undefined)
 
 /** Tells whether two values are the same, or computed alike from the same values within ten steps. */
 function alike(view: View, x: Value, y: Value, depth = 0): boolean {

@@ -1,7 +1,7 @@
 // fuse-biases: joins vectors added to the parts of a product into one vector, added to the whole; so its gradient is one sum too.
 import { type Dim, endToEnd, equal } from '../ir/dim.ts'
 import { type Block, type Eqn, makersOf } from '../ir/graph.ts'
-import { isDim } from '../ir/ops/define.ts'
+import { isDim } from '../ir/ops/attributes.ts'
 import { type Fusion, fuseAll, width } from './fuse.ts'
 import type { Pass } from './pass.ts'
 

@@ -3,8 +3,9 @@ import type { Algebra } from '../algebra.ts'
 import type { NdArray } from '../array.ts'
 import type { Builder } from '../builder.ts'
 import type { Dim } from '../dim.ts'
-import type { Attr, Attrs, Block, Eqn, Type, Value } from '../graph.ts'
+import type { Attrs, Block, Eqn, Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
+import { isDim } from './attributes.ts'
 import { type AttrKind, type AttrsOf, type OpName, type ResolvedOf, type Schema, schemas } from './schemas.ts'
 
 export interface Evaluation<S extends Schema> {
@@ -216,24 +217,4 @@ function checkKinds(
   for (const [name, kind] of Object.entries(d.attrs)) {
     if (!fits[kind](attrs[name])) throw new Error(`${d.name}: attribute ${name} should be a ${kind}`)
   }
-}
-
-export const isDim = (v: unknown): v is Dim => typeof v === 'object' && v !== null && 'terms' in v
-
-/** Tells whether an attribute is a list of Dims. An empty list counts as one; it prints like an empty list of numbers. */
-export const isDims = (v: Attr): v is readonly Dim[] => Array.isArray(v) && v.every(isDim)
-
-/** The numbers of an attribute that is a list of them; none for any other. */
-export const numbersOf = (attr: Attr): readonly number[] =>
-  Array.isArray(attr) ? attr.filter(n => typeof n === 'number') : []
-
-/** Converts a position counted from the end (-1 is the last) to one counted from the front. */
-export function fromEnd(axis: number, rank: number): number {
-  const position = rank + axis
-  if (axis >= 0 || position < 0) throw new Error(`axis ${axis} is not in a value of rank ${rank}`)
-  return position
-}
-
-export function require(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message)
 }

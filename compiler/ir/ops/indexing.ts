@@ -6,7 +6,8 @@ import { at, build, zeros } from '../array.ts'
 import { constant, type Dim, multiply, sameShape } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering, Unlabelled } from '../lowering.ts'
-import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
+import { check, fromEnd } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 import { withZero } from './movement.ts'
 
 const without = <T>(list: readonly T[], i: number): T[] => list.filter((_, j) => j !== i)
@@ -18,7 +19,7 @@ const inRange = (i: number, size: number): boolean => i >= 0 && i < size
 /** The shape of the indices of `pick`: that of x without the axis and without the last `tail` dimensions. */
 function indexShape(x: Type, axis: number, tail: number): readonly Dim[] {
   const dim = fromEnd(axis, x.shape.length)
-  require(tail <= -axis - 1, 'the tail reaches over the axis')
+  check(tail <= -axis - 1, 'the tail reaches over the axis')
   return without(x.shape, dim).slice(0, x.shape.length - 1 - tail)
 }
 
@@ -83,7 +84,7 @@ export const indexingOps: readonly Op[] = [
     leading: { operands: [1], rows: unchanged },
     linear: 'together',
     infer: ([table, index]) => {
-      require(index.dtype === 'int', 'gather: the index is not int')
+      check(index.dtype === 'int', 'gather: the index is not int')
       return [{ dtype: table.dtype, shape: [...index.shape, ...table.shape.slice(1)] }]
     },
     evaluate: ({ ins: [table, index], shapes: [shape] }) => {
@@ -107,8 +108,8 @@ export const indexingOps: readonly Op[] = [
     leading: { operands: 'all', leadsum: unchanged },
     linear: 'together',
     infer: ([x, index], { rows }) => {
-      require(index.dtype === 'int', 'scatter: the index is not int')
-      require(sameShape(x.shape.slice(0, index.shape.length), index.shape), 'scatter: index and rows differ')
+      check(index.dtype === 'int', 'scatter: the index is not int')
+      check(sameShape(x.shape.slice(0, index.shape.length), index.shape), 'scatter: index and rows differ')
       return [{ dtype: x.dtype, shape: [rows, ...x.shape.slice(index.shape.length)] }]
     },
     evaluate: ({ ins: [x, index], shapes: [shape] }) => {
@@ -135,7 +136,7 @@ export const indexingOps: readonly Op[] = [
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, index], { axis, tail }) => {
-      require(sameShape(index.shape, indexShape(x, axis, tail)), 'pick: the index has another shape')
+      check(sameShape(index.shape, indexShape(x, axis, tail)), 'pick: the index has another shape')
       return [{ dtype: x.dtype, shape: without(x.shape, fromEnd(axis, x.shape.length)) }]
     },
     evaluate: ({ ins: [x, index], attrs: { axis, tail }, shapes: [shape] }) => {
@@ -174,10 +175,10 @@ export const indexingOps: readonly Op[] = [
     linear: 'together',
     infer: ([x, index], { axis, tail, size }) => {
       const shape = withInserted(x.shape, fromEnd(axis, x.shape.length + 1), size)
-      require(sameShape(
-        index.shape,
-        indexShape({ dtype: x.dtype, shape }, axis, tail),
-      ), 'place: the index has another shape')
+      check(
+        sameShape(index.shape, indexShape({ dtype: x.dtype, shape }, axis, tail)),
+        'place: the index has another shape',
+      )
       return [{ dtype: x.dtype, shape }]
     },
     evaluate: ({ ins: [x, index], attrs: { axis, tail }, shapes: [shape] }) => {
@@ -217,7 +218,7 @@ export const indexingOps: readonly Op[] = [
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, lengths], { axis, tail }) => {
-      require(sameShape(lengths.shape, indexShape(x, axis, tail)), 'reverse: the lengths have another shape')
+      check(sameShape(lengths.shape, indexShape(x, axis, tail)), 'reverse: the lengths have another shape')
       return [{ dtype: x.dtype, shape: x.shape }]
     },
     evaluate: ({ ins: [x, lengths], attrs: { axis, tail }, shapes: [shape] }) => {

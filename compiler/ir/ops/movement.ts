@@ -6,7 +6,8 @@ import { at, build } from '../array.ts'
 import { fill as fillWith, scalar, zerosLike } from '../builder.ts'
 import { add, constant, type Dim, equal, formatLabel, multiply, product, rowMajor } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
+import { check, fromEnd } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 
 /** The operand's elements from `start` on along one dimension. */
 function shifted(operand: Operand, dim: number, start: Dim): Operand {
@@ -30,7 +31,7 @@ export const movementOps: readonly Op[] = [
       const fresh = new Map(places.map((p, i) => [fromEnd(p, rank), sizes[i]]))
       let next = 0
       for (let d = 0; d < rank; d++) shape.push(fresh.get(d) ?? x.shape[next++])
-      require(fresh.size === sizes.length && next === x.shape.length, 'broadcast: places and sizes disagree')
+      check(fresh.size === sizes.length && next === x.shape.length, 'broadcast: places and sizes disagree')
       return [{ dtype: x.dtype, shape }]
     },
     evaluate: ({ ins: [x], attrs, shapes: [shape] }) => {
@@ -61,7 +62,7 @@ export const movementOps: readonly Op[] = [
     leading: { operands: 'all', rows: ({ shape }, steps) => ({ shape: [steps, ...shape] }) },
     linear: 'together',
     infer: ([x], { shape }) => {
-      require(equal(product(x.shape), product(shape)), `reshape: ${shapeText(x)} has another size than the result`)
+      check(equal(product(x.shape), product(shape)), `reshape: ${shapeText(x)} has another size than the result`)
       return [{ dtype: x.dtype, shape }]
     },
     evaluate: ({ ins: [x], shapes: [shape] }) => [{ shape, data: x.data }],
@@ -77,10 +78,13 @@ export const movementOps: readonly Op[] = [
     linear: 'together',
     infer: ([x], { order }) => {
       const rank = x.shape.length
-      require(rank >= order.length, 'transpose: the order is longer than the shape')
+      check(rank >= order.length, 'transpose: the order is longer than the shape')
       const tail = order.map(o => x.shape[fromEnd(o, rank)])
-      require(new Set(order).size === order.length, 'transpose: an axis occurs twice')
-      require(order.every(o => o >= -order.length), 'transpose: the order leaves an axis out')
+      check(new Set(order).size === order.length, 'transpose: an axis occurs twice')
+      check(
+        order.every(o => o >= -order.length),
+        'transpose: the order leaves an axis out',
+      )
       return [{ dtype: x.dtype, shape: [...x.shape.slice(0, rank - order.length), ...tail] }]
     },
     evaluate: ({ ins: [x], attrs: { order }, shapes: [shape] }) => {
@@ -160,8 +164,11 @@ export const movementOps: readonly Op[] = [
       const dim = fromEnd(axis, ins[0].shape.length)
       const size = ins.map(t => t.shape[dim]).reduce(add)
       for (const t of ins) {
-        require(t.shape.every((d, i) => i === dim || equal(d, ins[0].shape[i])), `concat: ${shapeText(t)} does not fit`)
-        require(t.dtype === ins[0].dtype, `concat: ${t.dtype} beside ${ins[0].dtype}`)
+        check(
+          t.shape.every((d, i) => i === dim || equal(d, ins[0].shape[i])),
+          `concat: ${shapeText(t)} does not fit`,
+        )
+        check(t.dtype === ins[0].dtype, `concat: ${t.dtype} beside ${ins[0].dtype}`)
       }
       return [{ dtype: ins[0].dtype, shape: replaced(ins[0].shape, dim, size) }]
     },
@@ -206,10 +213,13 @@ export const movementOps: readonly Op[] = [
     linear: 'together',
     infer: ([x, fill], { axis, by }) => {
       const dim = fromEnd(axis, x.shape.length)
-      require(by === 1 || by === -1, 'shift: by is 1 or -1')
-      require(fill.dtype === x.dtype, 'shift: the fill has another type')
-      require(fill.shape.length === x.shape.length - 1, 'shift: the fill is one step of the operand')
-      require(fill.shape.every((d, i) => equal(d, x.shape[i < dim ? i : i + 1])), 'shift: the fill has another shape')
+      check(by === 1 || by === -1, 'shift: by is 1 or -1')
+      check(fill.dtype === x.dtype, 'shift: the fill has another type')
+      check(fill.shape.length === x.shape.length - 1, 'shift: the fill is one step of the operand')
+      check(
+        fill.shape.every((d, i) => equal(d, x.shape[i < dim ? i : i + 1])),
+        'shift: the fill has another shape',
+      )
       return [{ dtype: x.dtype, shape: x.shape }]
     },
     evaluate: ({ ins: [x, fill], attrs: { axis, by }, shapes: [shape] }) => {

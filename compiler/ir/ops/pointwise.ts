@@ -4,7 +4,8 @@ import { numbers, types } from '../algebra.ts'
 import { graphAlgebra } from '../builder.ts'
 import { constant, multiply, product, sameShape } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import { defineOp, type Moves, type Op, require, unchanged } from './define.ts'
+import { check } from './attributes.ts'
+import { defineOp, type Moves, type Op, unchanged } from './define.ts'
 import type { PlainOp } from './schemas.ts'
 
 type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
@@ -32,8 +33,11 @@ function pointwise(name: PlainOp, p: Pointwise): Op {
     name,
     leading: { operands: 'all', rows: unchanged },
     infer: ins => {
-      require(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
-      require(ins.every(t => sameShape(t.shape, ins[0].shape)), `${name}: operands of different shapes`)
+      check(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
+      check(
+        ins.every(t => sameShape(t.shape, ins[0].shape)),
+        `${name}: operands of different shapes`,
+      )
       return [
         {
           dtype: p.formula(

@@ -7,7 +7,8 @@ import { type Builder, broadcast, constantLike, fill, scalar, zerosLike } from '
 import { constant, type Dim, product } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
-import { defineOp, fromEnd, type Op, unchanged } from './define.ts'
+import { fromEnd } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 
 export const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
 

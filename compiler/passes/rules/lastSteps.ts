@@ -2,7 +2,7 @@
 import { broadcast, constantLike, reshape, zerosLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
-import { isDim } from '../../ir/ops/define.ts'
+import { isDim } from '../../ir/ops/attributes.ts'
 import { isRepeat, lookThrough, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
 import type { Rule, Site } from '../rewrite.ts'
 

@@ -2,7 +2,7 @@
 import { constantLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
-import { fromEnd } from '../../ir/ops/define.ts'
+import { fromEnd } from '../../ir/ops/attributes.ts'
 import { ops } from '../../ir/ops/index.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
 import { lookThrough, movedOperands, type View } from '../../ir/view.ts'
