@@ -75,11 +75,19 @@ export function scattering(x: Laid, places: Laid, to: Operand, rows: Dim): reado
   ]
 }
 
+/** An index chooses whole tails. */
+const ifInTail = (axis: number, { attrs }: { readonly attrs: { readonly tail: number } }): number | undefined =>
+  axis >= -attrs.tail ? axis : undefined
+
 export const indexingOps: readonly Op[] = [
   /** Rows of a table, one for each index: an embedding. table [N, R…], index [L…] → [L…, R…]. */
   defineOp({
     name: 'gather',
-    moves: { operands: 1, chosen: true },
+    moves: {
+      operands: 1,
+      chosen: true,
+      axisAfter: (axis, { ins: [table] }) => (axis > -table.shape.length ? axis : undefined),
+    },
     keepsFinite: true,
     leading: { operands: [1], rows: unchanged },
     linear: 'together',
@@ -131,7 +139,7 @@ export const indexingOps: readonly Op[] = [
   /** Selects one place along an axis for each index: x [A…, N, C…, R…], index [A…, C…] → [A…, C…, R…]; R is the tail. */
   defineOp({
     name: 'pick',
-    moves: { operands: 1, chosen: true },
+    moves: { operands: 1, chosen: true, axisAfter: ifInTail },
     keepsFinite: true,
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
@@ -213,7 +221,7 @@ export const indexingOps: readonly Op[] = [
   /** Reverses the first `lengths` elements of an axis; those after them stay. `lengths` has the shape of `pick`'s index. */
   defineOp({
     name: 'reverse',
-    moves: { operands: 1 },
+    moves: { operands: 1, axisAfter: ifInTail },
     keepsFinite: true,
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',

@@ -18,11 +18,21 @@ const replaced = <T>(list: readonly T[], i: number, by: T): T[] => list.map((x, 
 
 const shapeText = (v: { shape: readonly Dim[] }): string => `[${v.shape.map(formatLabel).join(', ')}]`
 
+/** An op along one axis leaves rows along the others whole. */
+const unlessAlong = (axis: number, { attrs }: { readonly attrs: { readonly axis: number } }): number | undefined =>
+  attrs.axis === axis ? undefined : axis
+
 export const movementOps: readonly Op[] = [
   /** Repeats along new dimensions, at the places `at` of the result. */
   defineOp({
     name: 'broadcast',
-    moves: { operands: 1 },
+    moves: {
+      operands: 1,
+      axisAfter: (axis, { ins: [x], outs: [y], attrs: { at: places } }) => {
+        const kept = y.shape.map((_, i) => i - y.shape.length).filter(place => !places.includes(place))
+        return kept[fromEnd(axis, x.shape.length)]
+      },
+    },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { at: places, sizes }) => {
@@ -58,7 +68,11 @@ export const movementOps: readonly Op[] = [
   /** The same elements in row-major order under another shape. */
   defineOp({
     name: 'reshape',
-    moves: { operands: 1 },
+    moves: {
+      operands: 1,
+      axisAfter: (axis, { ins: [x], outs: [y] }) =>
+        axis === -1 && equal(x.shape[x.shape.length - 1], y.shape[y.shape.length - 1]) ? axis : undefined,
+    },
     leading: { operands: 'all', rows: ({ shape }, steps) => ({ shape: [steps, ...shape] }) },
     linear: 'together',
     infer: ([x], { shape }) => {
@@ -73,7 +87,13 @@ export const movementOps: readonly Op[] = [
   /** Result dimension i is operand dimension `order[i]`, counted from the end of both. */
   defineOp({
     name: 'transpose',
-    moves: { operands: 1 },
+    moves: {
+      operands: 1,
+      axisAfter: (axis, { attrs: { order } }) => {
+        const place = order.indexOf(axis)
+        return place < 0 ? axis : place - order.length
+      },
+    },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { order }) => {
@@ -114,7 +134,7 @@ export const movementOps: readonly Op[] = [
   /** `size` elements from `start` on. */
   defineOp({
     name: 'slice',
-    moves: { operands: 1 },
+    moves: { operands: 1, axisAfter: unlessAlong },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
@@ -157,7 +177,7 @@ export const movementOps: readonly Op[] = [
   /** Joins operands end to end along one dimension. */
   defineOp({
     name: 'concat',
-    moves: { operands: Number.POSITIVE_INFINITY },
+    moves: { operands: Number.POSITIVE_INFINITY, axisAfter: unlessAlong },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: (ins, { axis }) => {
@@ -208,7 +228,7 @@ export const movementOps: readonly Op[] = [
   /** One step late (`by` = 1), with `fill` in the first place; or one step early (`by` = -1), with it in the last. */
   defineOp({
     name: 'shift',
-    moves: { operands: 2 },
+    moves: { operands: 2, axisAfter: unlessAlong },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, fill], { axis, by }) => {

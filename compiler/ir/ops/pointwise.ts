@@ -6,7 +6,7 @@ import { constant, multiply, product, sameShape } from '../dim.ts'
 import type { Value } from '../graph.ts'
 import { check } from './attributes.ts'
 import { defineOp, type Moves, type Op, unchanged } from './define.ts'
-import type { PlainOp } from './schemas.ts'
+import type { PlainOp, Schema } from './schemas.ts'
 
 type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
 
@@ -23,7 +23,7 @@ interface Pointwise {
   readonly edge?: Formula
   readonly flops?: number
   readonly keepsFinite?: boolean
-  readonly moves?: Moves
+  readonly moves?: Moves<Schema>
   readonly commutes?: Op['commutes']
 }
 
@@ -312,7 +312,7 @@ export const pointwiseOps: readonly Op[] = [
   /** The value itself; no gradient flows back through it. */
   pointwise('stop_gradient', {
     keepsFinite: true,
-    moves: { operands: 1 },
+    moves: { operands: 1, axisAfter: axis => axis },
     arity: 1,
     formula: (a, [x]) => a.stop_gradient(x),
     flops: 0,

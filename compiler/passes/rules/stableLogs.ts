@@ -7,7 +7,8 @@ import type { Block, Eqn, Value } from '../../ir/graph.ts'
 import { scanCounts } from '../../ir/graph.ts'
 import { check, fromEnd, numberOf, numbersOf } from '../../ir/ops/attributes.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
-import { type Selection, type Side, selectionOf, standing } from '../../ir/probability.ts'
+import { logSources, type Side } from '../../ir/probability.ts'
+import { type Selection, selectionOf } from '../../ir/selection.ts'
 import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
 import { renamed, renewed } from '../rebuild.ts'
 import type { Rule, Site } from '../rewrite.ts'
@@ -196,12 +197,12 @@ export const stableLogRules: readonly Rule[] = [
 ]
 
 /** Tells whether the logarithm of some part of the value is computed from logits. The logarithms of the other parts stay. */
-const gains = (view: View, value: Value, side: Side): boolean => standing(view, value, side).stable
+const gains = (view: View, value: Value, side: Side): boolean => logSources(view, value, side).hasLogits
 
 /** Tells whether the logarithms of all parts are computed from logits or known numbers, so that no part is negative. */
 function decides(view: View, value: Value, side: Side): boolean {
-  const { stable, plain } = standing(view, value, side)
-  return stable && !plain
+  const { hasLogits, hasUnknown } = logSources(view, value, side)
+  return hasLogits && !hasUnknown
 }
 
 const oneMinus = (b: Build, v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
