@@ -2,14 +2,9 @@
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { ancestors } from './ir/ancestors.ts'
 import { asNumber, product } from './ir/dim.ts'
-import { type Graph, makersOf, type Value } from './ir/graph.ts'
+import { type Graph, makersOf, type NamedValue } from './ir/graph.ts'
 import { lookThrough, viewOf } from './ir/view.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
-
-export interface NamedValue {
-  readonly name: string
-  readonly value: Value
-}
 
 export interface UnitsGraphs {
   /** inputs, targets → `@predicted.NAME`: the prediction of each target as the metrics read it. */

@@ -2,20 +2,15 @@
 import { ancestors } from '../ir/ancestors.ts'
 import type { Builder, Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
-import type { Graph, Value } from '../ir/graph.ts'
-
-interface Named {
-  readonly name: string
-  readonly value: Value
-}
+import type { Graph, NamedValue, Value } from '../ir/graph.ts'
 
 /** Extracts the equations between `inputs` and `outputs`. Throws a plain Error if an output needs another parameter of the block. */
 export function sliceGraph(
   context: Context,
   block: Builder,
   name: string,
-  inputs: readonly Named[],
-  outputs: readonly Named[],
+  inputs: readonly NamedValue[],
+  outputs: readonly NamedValue[],
 ): Graph {
   const start = new Set(inputs.map(i => i.value.id))
   const results = outputs.map(o => o.value)

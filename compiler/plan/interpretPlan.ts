@@ -3,6 +3,7 @@
 import { numbers } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, evaluate, type Sizes } from '../ir/dim.ts'
+import { firstLargest } from '../ir/ops/reductions.ts'
 import { parallelDims } from './parallelDims.ts'
 import type {
   Buffer,
@@ -265,8 +266,6 @@ function runReduce(machine: Machine, kernel: ReduceKernel, sizes: Sizes): void {
     write(view, address(view, point), result)
   }
 }
-
-const firstLargest = (terms: readonly number[]): number => terms.reduce((best, x, i) => (x > terms[best] ? i : best), 0)
 
 /** Runs the tail at each point right after its sum, as a backend may: other sums must not depend on its writes. */
 function runProduct(machine: Machine, kernel: GemmKernel, sizes: Sizes): void {

@@ -2,7 +2,7 @@
 import type { Expr, Name, Span, Statement } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { ancestors } from '../../ir/ancestors.ts'
-import type { Value } from '../../ir/graph.ts'
+import type { NamedValue } from '../../ir/graph.ts'
 import { average } from '../builtins/wholeSet.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { asTensor } from '../tensors/convert.ts'
@@ -19,11 +19,6 @@ export interface Measured {
   readonly tensor: Tensor
   readonly each: Tensor
   readonly span: Span
-}
-
-export interface NamedValue {
-  readonly name: string
-  readonly value: Value
 }
 
 /** Evaluates a `loss` or `metric` line and averages it, unless a metric does so itself. */

@@ -4,7 +4,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { ancestors } from '../../ir/ancestors.ts'
 import { type Builder, createBuilder, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import type { DType, Value } from '../../ir/graph.ts'
+import type { DType, NamedValue, Value } from '../../ir/graph.ts'
 import { applyInstance } from '../expand/applyInstance.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { newInstance } from '../expand/recipes.ts'
@@ -43,9 +43,7 @@ export interface Step {
   readonly rate: Value | undefined
 }
 
-interface Moving {
-  readonly name: string
-  readonly value: Value
+interface Moving extends NamedValue {
   readonly gradient: Value
 }
 

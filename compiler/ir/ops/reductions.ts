@@ -45,7 +45,7 @@ export const largest = (elements: readonly number[]): number =>
   elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
 const smallest = (elements: readonly number[]): number =>
   elements.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-const firstLargest = (elements: readonly number[]): number => {
+export const firstLargest = (elements: readonly number[]): number => {
   let best = 0
   for (let i = 1; i < elements.length; i++) if (elements[i] > elements[best]) best = i
   return best
