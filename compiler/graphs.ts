@@ -123,7 +123,10 @@ export function trainingGraph(
   return {
     graph: backward(model, training, options),
     context: model.context,
-    states: [...states, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
+    states: [
+      ...states.map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
+      ...sums.map(({ name, dtype, shape }) => ({ name, dtype, shape, init: { kind: 'number', value: 0 } as const })),
+    ],
     trained,
     ...(number !== undefined && { rate: number }),
   }
