@@ -9,7 +9,7 @@ import type { Settings } from './elaborate/models/settings.ts'
 import { staticValue } from './elaborate/values/entity.ts'
 import type { Builder, Context } from './ir/builder.ts'
 import { type Dim, equal } from './ir/dim.ts'
-import { type Graph, makersOf, type Value } from './ir/graph.ts'
+import { type Graph, makersOf, type NamedValue, type Value } from './ir/graph.ts'
 import { viewOf } from './ir/view.ts'
 import { type Accumulation, accumulateGradients } from './passes/accumulateGradients.ts'
 import { carryOver } from './passes/carryOver.ts'
@@ -55,17 +55,12 @@ export interface TrainingOptions extends GraphOptions {
 /** Further results of a training graph that is watched. */
 export const watchedOutputs = { norm: '@gradient_norm', rate: '@rate' } as const
 
-interface Named {
-  readonly name: string
-  readonly value: Value
-}
-
 /** inputs → outputs and predictions. */
 export const predictionGraph = (model: LoweredModel, options: GraphOptions): Graph =>
   dropInputs(forward(model, model.outputs, options))
 
 /** inputs, targets → some values of the model. */
-export const valueGraph = (model: LoweredModel, values: readonly Named[], options: GraphOptions): Graph =>
+export const valueGraph = (model: LoweredModel, values: readonly NamedValue[], options: GraphOptions): Graph =>
   dropInputs(forward(model, values, options))
 
 /** inputs, targets → the loss, and what a batch gives for every value of the whole data set. */
@@ -107,12 +102,12 @@ export function trainingGraph(
   const factor = settings.plateau && builder.param({ dtype: 'real', shape: [] }, { hint: 'plateau' })
   const { parameters, states, rate } = optimizerSteps(model, builder, recipe, moving, factor)
   const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...states]
-  const moved: readonly Named[] = group === undefined ? kept : kept.map(k => settled(k, group))
+  const moved: readonly NamedValue[] = group === undefined ? kept : kept.map(k => settled(k, group))
   const sums = group?.sums ?? []
   const fixed = rate === undefined ? undefined : viewOf(makersOf(builder.eqns)).uniform(rate)
   const changing = fixed === undefined ? rate : undefined
   const watched = options.watched === true ? watchedValues(builder, whole, changing) : []
-  const outputs: readonly Named[] = [...moved, ...sums, ...watched]
+  const outputs: readonly NamedValue[] = [...moved, ...sums, ...watched]
   const block = builder.finish([...outputs.map(m => m.value), ...graph.results])
   const training = {
     ...block,
@@ -128,19 +123,25 @@ export function trainingGraph(
   return {
     graph: backward(model, training, options),
     context: model.context,
-    states: [...states, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
+    states: [
+      ...states.map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
+      ...sums.map(({ name, dtype, shape }) => ({ name, dtype, shape, init: { kind: 'number', value: 0 } as const })),
+    ],
     trained,
     ...(number !== undefined && { rate: number }),
   }
 }
 
 /** A parameter or a state that changes with the last run of a step alone. */
-const settled = ({ name, before, value }: Named & { readonly before: Value }, group: Accumulation): Named => ({
+const settled = (
+  { name, before, value }: NamedValue & { readonly before: Value },
+  group: Accumulation,
+): NamedValue => ({
   name,
   value: group.settle(before, value),
 })
 
-function watchedValues(builder: Builder, gradients: ReadonlyMap<string, Value>, rate: Value | undefined): Named[] {
+function watchedValues(builder: Builder, gradients: ReadonlyMap<string, Value>, rate: Value | undefined): NamedValue[] {
   const norm = { name: watchedOutputs.norm, value: jointNorm(builder, gradients) }
   return rate === undefined ? [norm] : [norm, { name: watchedOutputs.rate, value: rate }]
 }
@@ -152,9 +153,9 @@ export function reportGraph(model: LoweredModel): Graph {
   return sliceGraph(model.context, model.builder, `${model.name} report`, gathered, results)
 }
 
-const lossOf = ({ loss }: LoweredModel): Named[] => (loss === undefined ? [] : [{ name: 'loss', value: loss }])
+const lossOf = ({ loss }: LoweredModel): NamedValue[] => (loss === undefined ? [] : [{ name: 'loss', value: loss }])
 
-function measures(model: LoweredModel): Named[] {
+function measures(model: LoweredModel): NamedValue[] {
   const parts = model.gathered.flatMap((g, i) =>
     Object.entries(g.parts).map(([name, value]) => ({ name: `${name}.${i}`, value })),
   )
@@ -168,7 +169,7 @@ const lossGraph = (model: LoweredModel, options: GraphOptions): Graph =>
 const noLoss = (model: LoweredModel): never =>
   fail('RNN311', { model: model.name }, { span: model.scope.instance?.unit.name.span })
 
-function forward(model: LoweredModel, results: readonly Named[], options: GraphOptions): Graph {
+function forward(model: LoweredModel, results: readonly NamedValue[], options: GraphOptions): Graph {
   const block = model.builder.finish(results.map(r => r.value))
   const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
   const given = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }

@@ -1,14 +1,10 @@
 // Builds the graphs that compute metrics in the units of the data: their formulas, on predictions, targets and inputs whose scaling is undone.
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
-import { reached } from './elaborate/tensors/computedFrom.ts'
+import { ancestors } from './ir/ancestors.ts'
 import { asNumber, product } from './ir/dim.ts'
-import { type Graph, makersOf, type Value } from './ir/graph.ts'
+import { type Graph, makersOf, type NamedValue } from './ir/graph.ts'
+import { lookThrough, viewOf } from './ir/view.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
-
-export interface NamedValue {
-  readonly name: string
-  readonly value: Value
-}
 
 export interface UnitsGraphs {
   /** inputs, targets → `@predicted.NAME`: the prediction of each target as the metrics read it. */
@@ -45,16 +41,13 @@ export function unitsGraphs(
   const stop = new Set(given.map(g => g.value.id))
   const own = new Set([...predictions, ...data.filter(d => scaled.has(d.name))].map(g => g.value.id))
   const parameters = builder.params.filter(p => !stop.has(p.id))
-  const behindPart = gathered.map(g => {
-    const all = Object.values(g.parts).map(part => reached(builder.eqns, part, stop))
-    return new Set(all.flatMap(ids => [...ids]))
-  })
+  const behindPart = gathered.map(g => ancestors(builder.eqns, Object.values(g.parts), stop))
   const isWhole = gathered.map((_, i) => !parameters.some(p => behindPart[i].has(p.id)))
   const isScaled = gathered.map((_, i) => [...own].some(id => behindPart[i].has(id)))
   const ends = new Set(gathered.map(g => g.value.id))
   const used = new Set<number>()
   const metrics = model.reports.filter(({ value }) => {
-    const behind = reached(builder.eqns, value, ends)
+    const behind = ancestors(builder.eqns, [value], ends)
     const read = [...gathered.keys()].filter(i => behind.has(gathered[i].value.id))
     if (read.some(i => !isWhole[i]) || !read.some(i => isScaled[i])) return false
     for (const i of read) used.add(i)
@@ -80,20 +73,14 @@ function predictionsOf(
   { builder, targets, predictions, outputs }: LoweredModel,
   scaled: ReadonlySet<string>,
 ): NamedValue[] {
-  const makers = makersOf(builder.eqns)
+  const { producer } = viewOf(makersOf(builder.eqns))
   return predictions.flatMap(({ target, output }) => {
     const port = targets.find(t => t.name === target)
     const finished = outputs.find(o => o.name === output)
     if (port === undefined || finished === undefined || !scaled.has(target)) return []
     // The components of an item have scalings of their own, so that their order must stay.
     const moves = asNumber(product(port.item)) === 1 ? ['reshape', 'transpose'] : ['reshape']
-    let { value } = finished.tensor
-    for (
-      let maker = makers.get(value.id);
-      maker !== undefined && moves.includes(maker.op);
-      maker = makers.get(value.id)
-    )
-      value = maker.ins[0]
+    const value = lookThrough(finished.tensor.value, producer, ({ op }) => moves.includes(op))
     return [{ name: predictedBy + target, value }]
   })
 }

@@ -5,6 +5,7 @@ import type { Context } from '../compiler/ir/builder.ts'
 import { type Dim, evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import type { DType } from '../compiler/ir/graph.ts'
 import { buffersOfWays } from '../compiler/plan/choiceBuffers.ts'
+import { inputBuffers } from '../compiler/plan/ports.ts'
 import { fail } from '../dsl/diagnostics.ts'
 
 /** Bytes that a run may take by default. */
@@ -91,7 +92,7 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
 
 /** Makes what gives the bytes of a plan's intermediate values; of two alternative ways, only of the one that the sizes of a run take. */
 function measured(made: Plan): (run: Run) => number {
-  const ports = new Set(made.inputs.map(p => p.operand.buffer))
+  const ports = inputBuffers(made)
   const ways = buffersOfWays(made)
   const own = made.buffers.filter(buffer => !ports.has(buffer))
   return run =>

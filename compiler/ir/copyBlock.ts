@@ -2,7 +2,7 @@
 import { type Builder, type Context, newValue } from './builder.ts'
 import type { Dim } from './dim.ts'
 import type { Attr, Block, Value } from './graph.ts'
-import { isDim, isDims } from './ops/define.ts'
+import { isDim, isDims } from './ops/attributes.ts'
 
 /** Copies a block with new values, those of the bodies inside it too; `resize` may change every size in it. */
 export function copyBlock(context: Context, block: Block, resize: (dim: Dim) => Dim = dim => dim): Block {

@@ -24,6 +24,11 @@ export interface Value extends Type {
   readonly masksPadding?: boolean
 }
 
+export interface NamedValue {
+  readonly name: string
+  readonly value: Value
+}
+
 export type Attr = number | boolean | string | Dim | readonly number[] | readonly Dim[]
 export type Attrs = Readonly<Record<string, Attr>>
 
@@ -94,6 +99,9 @@ export function scanLength({ op, attrs: { length } }: Eqn): Dim {
 
 /** Tells whether the gradient of a scan runs its steps again from the saved carries (rematerialization), as for windows of `checkpoint`. */
 export const isRecomputed = ({ attrs }: Eqn): boolean => attrs.recompute === true
+
+/** Tells whether an equation has neither operands nor a body, as a constant. */
+export const isSource = (eqn: Eqn): boolean => eqn.ins.length === 0 && eqn.body === undefined
 
 /** The equation that makes a value, by the value's id. */
 export type Makers = ReadonlyMap<number, Eqn>

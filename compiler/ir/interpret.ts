@@ -3,7 +3,7 @@ import type { NdArray } from './array.ts'
 import { type Context, opOf } from './builder.ts'
 import { type Dim, evaluate, type Sizes } from './dim.ts'
 import type { Attr, Block, Eqn, Value } from './graph.ts'
-import { isDim, isDims } from './ops/define.ts'
+import { isDim, isDims } from './ops/attributes.ts'
 
 /** A step of a loop around an equation. */
 export interface LoopStep {

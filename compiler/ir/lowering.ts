@@ -1,4 +1,5 @@
-// The planner's interface to the ops' lowering rules.
+// The planner's interface to the ops' lowering rules. The definition of an op holds its own rule, so that all about it is in one place:
+// ops know the kernels of plans, and the IR imports what describes these from compiler/plan/.
 import type { GemmKernel, MapKernel, Operand, ReduceKernel } from '../plan/plan.ts'
 import type { Dim } from './dim.ts'
 import type { DType, Eqn, Value } from './graph.ts'

@@ -10,7 +10,7 @@ import {
   scanResults,
   type Type,
 } from './graph.ts'
-import { isDim, isDims } from './ops/define.ts'
+import { isDim, isDims } from './ops/attributes.ts'
 import { ops } from './ops/index.ts'
 
 /** The names of a block's own values by id: the hint, with a number where another value has that name already. */

@@ -27,6 +27,16 @@ export function onlyPlaces(op: OpName): boolean {
   return moves !== undefined && moves.chosen !== true && moves.operands <= 2
 }
 
+/** The value behind equations that `passesOn` accepts: those that hand on their first operand. */
+export function lookThrough(value: Value, producer: View['producer'], passesOn: (eqn: Eqn) => boolean): Value {
+  let source = value
+  for (let eqn = producer(source); eqn !== undefined && passesOn(eqn); eqn = producer(source)) source = eqn.ins[0]
+  return source
+}
+
+/** Tells whether an op only repeats or reshapes its operand. */
+export const isRepeat = ({ op }: Pick<Eqn, 'op'>): boolean => op === 'broadcast' || op === 'reshape'
+
 /** Tells whether all elements of the result are one number where those of the only operand are. */
 export const repeats = ({ op, ins }: Pick<Eqn, 'op' | 'ins'>): boolean =>
   ins.length === 1 && (movedOperands(op) === 1 || op === 'real')
@@ -36,8 +46,7 @@ const nowhere = (): undefined => undefined
 export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outside'] = nowhere): View {
   const producer = (value: Value): Eqn | undefined => producers.get(value.id)
   const uniform = (value: Value): number | undefined => {
-    let eqn = producer(value)
-    while (eqn !== undefined && repeats(eqn)) eqn = producer(eqn.ins[0])
+    const eqn = producer(lookThrough(value, producer, repeats))
     return eqn?.op === 'constant' && typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
   }
   return { producer, uniform, outside }

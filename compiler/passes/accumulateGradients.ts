@@ -1,15 +1,13 @@
 // Gradient accumulation: several runs of the training graph, each on one batch, make one step of the optimizer.
-import type { OptimizerState } from '../elaborate/models/optimizer.ts'
 import { type Builder, fill, zerosLike } from '../ir/builder.ts'
-import type { Value } from '../ir/graph.ts'
+import type { NamedValue, Type, Value } from '../ir/graph.ts'
 
 /** Further inputs of such a run: whether it is the first or the last of its step, and its share of the step's examples. */
 export const groupInputs = { first: '@group.first', last: '@group.last', share: '@group.share' } as const
 
 /** A state with its values before and after a run. */
-interface Sum extends OptimizerState {
+interface Sum extends NamedValue, Type {
   readonly before: Value
-  readonly value: Value
 }
 
 export interface Accumulation {
@@ -17,7 +15,7 @@ export interface Accumulation {
   readonly inputs: readonly string[]
   /** The gradient of each parameter over all batches of the step so far. */
   readonly gradients: ReadonlyMap<string, Value>
-  /** These gradients as states, which the next run goes on with. */
+  /** These gradients as states from 0 on, which the next run goes on with. */
   readonly sums: readonly Sum[]
   /** Gives the new value of a parameter or a state after the last run of a step, and the old one before. */
   settle(before: Value, after: Value): Value
@@ -35,7 +33,7 @@ export function accumulateGradients(b: Builder, gradients: ReadonlyMap<string, V
     const before = b.param(gradient, { hint: name })
     const begun = b.emit('where', [fill(b, first, shape), zerosLike(b, gradient), before])
     const value = b.emit('add', [begun, b.emit('mul', [fill(b, share, shape), gradient])])
-    return { parameter, name, dtype, shape, init: { kind: 'number', value: 0 }, before, value }
+    return { parameter, name, dtype, shape, before, value }
   })
   return {
     inputs: [groupInputs.first, groupInputs.last, groupInputs.share, ...sums.map(s => s.name)],

@@ -4,7 +4,7 @@ import { type Context, createBuilder, fill } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
 import type { Graph, Value } from '../ir/graph.ts'
 import { crossWindows } from './crossWindows.ts'
-import { renamed } from './rewrite.ts'
+import { renamed } from './rebuild.ts'
 
 /** Further inputs of a window's graph: whether it is the first window, and the step that it begins with. */
 export const windowInputs = { first: '@first', start: '@start' } as const

@@ -1,8 +1,9 @@
 // checkpoint: trades time for memory. Saves only the carries between windows of a loop, and recomputes each window for the gradient.
 // Chen, Xu, Zhang, Guestrin, Training deep nets with sublinear memory cost (2016).
 import { isRecomputed } from '../ir/graph.ts'
-import { emitWindows, replaceScans, type WindowSize } from './emitWindows.ts'
+import { emitWindows, type WindowSize } from './emitWindows.ts'
 import type { Pass } from './pass.ts'
+import { replaceScans } from './replaceScans.ts'
 
 /** For T steps and windows of k, the gradient saves T/k carries, and k steps at a time. */
 export const checkpoint = (size: WindowSize): Pass => ({

@@ -1,6 +1,6 @@
 // Gradient clipping, before the optimizer, as equations of the training graph.
-import type { Clip } from '../elaborate/values/signature.ts'
-import { type Builder, constantLike, fill, reshape, scalar } from '../ir/builder.ts'
+import { type Builder, constantLike, fill, type Note, reshape, scalar } from '../ir/builder.ts'
+import type { Clip } from '../ir/clip.ts'
 import { constant, product } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 
@@ -33,19 +33,23 @@ export function clipGradients(
     case 'norm':
       return map(g => scaleTo(g, normOf(b, small(g))))
     case 'global_norm': {
-      const norms = [...gradients.values()].map(g => reshape(b, normOf(b, small(g)), [constant(1)]))
-      if (norms.length === 0) return gradients
-      const all = b.emit('concat', norms, { axis: -1 })
-      const norm = b.emit('norm', [all], { axes: [-1] }, { hint: 'gradient_norm' })
+      if (gradients.size === 0) return gradients
+      const norm = jointNorm(b, gradients, small, { hint: 'gradient_norm' })
       return map(g => scaleTo(g, norm))
     }
   }
 }
 
-/** The norm of the gradients of all parameters together, a scalar. */
-export function jointNorm(b: Builder, gradients: ReadonlyMap<string, Value>): Value {
-  const norms = [...gradients.values()].map(g => reshape(b, normOf(b, g), [constant(1)]))
-  return norms.length === 0 ? scalar(b, 0) : b.emit('norm', [b.emit('concat', norms, { axis: -1 })], { axes: [-1] })
+/** The norm of the gradients of all parameters together, each scaled first: a scalar. */
+export function jointNorm(
+  b: Builder,
+  gradients: ReadonlyMap<string, Value>,
+  scaled = (g: Value): Value => g,
+  note?: Note,
+): Value {
+  const norms = [...gradients.values()].map(g => reshape(b, normOf(b, scaled(g)), [constant(1)]))
+  if (norms.length === 0) return scalar(b, 0)
+  return b.emit('norm', [b.emit('concat', norms, { axis: -1 })], { axes: [-1] }, note)
 }
 
 /** The norm of all elements, a scalar. */

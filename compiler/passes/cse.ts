@@ -4,7 +4,7 @@ import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
 import { ops } from '../ir/ops/index.ts'
 import { attrTexts } from '../ir/printGraph.ts'
 import type { Pass } from './pass.ts'
-import { renamed, renewed } from './rewrite.ts'
+import { rebuilt, renamed, renewed } from './rebuild.ts'
 
 export const cse: Pass = {
   name: 'cse',
@@ -32,9 +32,7 @@ function cseBlock(context: Context, block: Block, known: ReadonlyMap<number, Val
       if (same[i] !== out) replaced.set(out.id, same[i])
     })
   }
-  const results = renamed(block.results, replaced)
-  const unchanged = results === block.results && eqns.length === block.eqns.length
-  return unchanged && eqns.every((eqn, i) => eqn === block.eqns[i]) ? block : { params: block.params, eqns, results }
+  return rebuilt(block, eqns, renamed(block.results, replaced))
 }
 
 /** Maps constants and per-step inputs of a scan to an earlier one for the same operand. */

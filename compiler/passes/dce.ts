@@ -1,6 +1,7 @@
 // dce: dead code elimination.
 import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
 import type { Pass } from './pass.ts'
+import { rebuilt } from './rebuild.ts'
 
 export const dce: Pass = {
   name: 'dce',
@@ -17,9 +18,7 @@ function dceBlock(block: Block): Block {
     eqns.push(eqn)
     for (const value of eqn.ins) needed.add(value.id)
   }
-  eqns.reverse()
-  const unchanged = eqns.length === block.eqns.length && eqns.every((eqn, i) => eqn === block.eqns[i])
-  return unchanged ? block : { params: block.params, eqns, results: block.results }
+  return rebuilt(block, eqns.toReversed())
 }
 
 /** The scan without carries that reach no needed result, and without equations and operands that only those need. */

@@ -1,7 +1,7 @@
 // dropOnes: removes moves along dimensions of one element; the step of a stream has many of these, in place of whole sequences.
 import { broadcast, reshape, scalar } from '../ir/builder.ts'
 import { asNumber } from '../ir/dim.ts'
-import { fromEnd, isDim, numbersOf } from '../ir/ops/define.ts'
+import { fromEnd, isDim, numbersOf } from '../ir/ops/attributes.ts'
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 

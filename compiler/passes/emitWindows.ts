@@ -3,7 +3,6 @@ import { type Builder, type Context, createBuilder, reshape } from '../ir/builde
 import { copyBlock } from '../ir/copyBlock.ts'
 import { asNumber, constant, type Dim, multiply, subtract, windowsIn } from '../ir/dim.ts'
 import { type Attrs, type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
-import { renamed, renewed } from './rewrite.ts'
 
 /** The number of steps of a window; `root` for about √length, so that windows and steps in each are about as many. */
 export type WindowSize = number | 'root'
@@ -74,25 +73,4 @@ function windowBody(context: Context, scan: Eqn, body: Block, size: Dim, emit: E
     b.param(i < consts + carries ? param : { dtype: param.dtype, shape: [size, ...param.shape] }, param),
   )
   return b.finish(emit(b, { ...scan, ins: params, attrs: { ...scan.attrs, length: size } }))
-}
-
-/** Replaces each scan by the results of `emit`, unless it returns undefined; inside other loops too, if `within`. */
-export function replaceScans(
-  context: Context,
-  block: Block,
-  emit: (b: Builder, scan: Eqn) => readonly Value[] | undefined,
-  within: boolean,
-): Block {
-  const b = createBuilder(context, value => value)
-  const replaced = new Map<number, Value>()
-  let changed = false
-  for (const old of block.eqns) {
-    const eqn = renewed(old, replaced, body => (within ? replaceScans(context, body, emit, within) : body))
-    b.note = { hint: old.outs[0]?.hint, span: old.span }
-    const found = eqn.body && emit(b, eqn)
-    if (found === undefined) b.eqns.push(eqn)
-    for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)
-    changed ||= eqn !== old || found !== undefined
-  }
-  return changed ? { ...block, eqns: b.eqns, results: renamed(block.results, replaced) } : block
 }

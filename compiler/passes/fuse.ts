@@ -1,9 +1,10 @@
 // Fuses several equations into one whose operand is a concatenation of theirs; their results become slices of its result.
+import { dependents } from '../ir/ancestors.ts'
 import { type Builder, type Context, createBuilder } from '../ir/builder.ts'
 import { add, constant, type Dim } from '../ir/dim.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
-import { renamed } from './rewrite.ts'
-import { dependents, scheduled } from './schedule.ts'
+import { mapBodies, renamed } from './rebuild.ts'
+import { topologicalOrder } from './topologicalOrder.ts'
 
 /** One equation in place of several, whose results are slices of its result along the last dimension. */
 export interface Fusion {
@@ -19,14 +20,7 @@ export const width = ({ shape }: Value): Dim => shape[shape.length - 1]
 
 /** Carries out all fusions that `find` returns, in bodies too. */
 export function fuseAll(context: Context, block: Block, find: (block: Block) => readonly Fusion[]): Block {
-  let changed = false
-  const eqns = block.eqns.map(eqn => {
-    const body = eqn.body && fuseAll(context, eqn.body, find)
-    if (body === eqn.body || body === undefined) return eqn
-    changed = true
-    return { ...eqn, body }
-  })
-  let fused = changed ? { ...block, eqns } : block
+  let fused = mapBodies(block, (_, body) => fuseAll(context, body, find))
   for (;;) {
     // Only one fusion a time, as the equations that it moves may prevent another.
     const next = firstFusion(context, fused, find(fused).flatMap(ofOneType))
@@ -75,7 +69,7 @@ function fuse(context: Context, block: Block, { members, parts, emit, axis }: Fu
   }
   const gone = new Set(free.map(f => f.eqn))
   const eqns = [...b.eqns, ...block.eqns.filter(e => !gone.has(e)).map(e => ({ ...e, ins: renamed(e.ins, replaced) }))]
-  return { params: block.params, eqns: scheduled(eqns), results: renamed(block.results, replaced) }
+  return { params: block.params, eqns: topologicalOrder(eqns), results: renamed(block.results, replaced) }
 }
 
 /** `W_i`, `W_f`, `W_o` → `W_ifo`. */

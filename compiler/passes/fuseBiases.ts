@@ -1,7 +1,7 @@
 // fuse-biases: joins vectors added to the parts of a product into one vector, added to the whole; so its gradient is one sum too.
 import { type Dim, endToEnd, equal } from '../ir/dim.ts'
-import type { Block, Eqn } from '../ir/graph.ts'
-import { isDim } from '../ir/ops/define.ts'
+import { type Block, type Eqn, makersOf } from '../ir/graph.ts'
+import { isDim } from '../ir/ops/attributes.ts'
 import { type Fusion, fuseAll, width } from './fuse.ts'
 import type { Pass } from './pass.ts'
 
@@ -13,7 +13,7 @@ export const fuseBiases: Pass = {
 
 /** Finds slices that tile a value and are each only added to a repeated vector: the biases of a product's gates. */
 function biases(block: Block): Fusion[] {
-  const makers = new Map(block.eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
+  const makers = makersOf(block.eqns)
   const uses = new Map<number, Eqn[]>()
   for (const eqn of block.eqns) {
     for (const v of new Set(eqn.ins)) {

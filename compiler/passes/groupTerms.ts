@@ -3,7 +3,7 @@ import { type Context, createBuilder } from '../ir/builder.ts'
 import { type Block, type Eqn, useCounts, type Value } from '../ir/graph.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
-import { renamed } from './rewrite.ts'
+import { mapBodies, renamed } from './rebuild.ts'
 import { termsOf } from './terms.ts'
 
 export const groupTerms: Pass = {
@@ -13,17 +13,11 @@ export const groupTerms: Pass = {
   run: (context, block) => groupIn(context, block),
 }
 
-function groupIn(context: Context, block: Block): Block {
-  let changed = false
-  const eqns = block.eqns.map(old => {
-    const inner = old.body && groupIn(context, old.body)
-    const body = inner && grouped(context, { ...old, body: inner }, inner)
-    if (body === undefined || body === old.body) return old
-    changed = true
-    return { ...old, body }
+const groupIn = (context: Context, block: Block): Block =>
+  mapBodies(block, (scan, body) => {
+    const inner = groupIn(context, body)
+    return grouped(context, { ...scan, body: inner }, inner)
   })
-  return changed ? { ...block, eqns } : block
-}
 
 const order: readonly Dependence[] = ['fixed', 'stepped', 'bound']
 

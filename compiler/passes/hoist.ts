@@ -6,10 +6,10 @@ import { elements } from '../ir/elements.ts'
 import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { emitLeading, type KnownOutside, type Outside, outsideOf } from '../ir/leading.ts'
 import { viewOfBlock } from '../ir/view.ts'
+import { addNeeded } from './addNeeded.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
-import { renamed } from './rewrite.ts'
-import { addNeeded } from './terms.ts'
+import { rebuilt, renamed, withBody } from './rebuild.ts'
 import { isSmallBeside, totalElements } from './worthMemory.ts'
 
 export const hoist: Pass = {
@@ -22,15 +22,11 @@ export const hoist: Pass = {
 /** Starts with inner loops, so that equations that leave one may leave the next. */
 function hoistFrom(context: Context, block: Block): Block {
   const b = createBuilder(context, value => value)
-  let changed = false
   for (const old of block.eqns) {
-    const body = old.body && hoistFrom(context, old.body)
-    const eqn = body === old.body || body === undefined ? old : { ...old, body }
-    const moved = body === undefined ? eqn : hoistScan(b, eqn, body)
-    changed ||= moved !== old
-    b.eqns.push(moved)
+    const eqn = withBody(old, body => hoistFrom(context, body))
+    b.eqns.push(eqn.body === undefined ? eqn : hoistScan(b, eqn, eqn.body))
   }
-  return changed ? { ...block, eqns: b.eqns } : block
+  return rebuilt(block, b.eqns)
 }
 
 /** Returns the scan without the equations that leave it, which are emitted into `b`; the same scan if none leave. */

@@ -5,8 +5,8 @@ import { type Block, type Eqn, scanOperands, scanResults, type Value } from '../
 import { operandsOutside, type View, viewOfBlock } from '../ir/view.ts'
 import { dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
-import { renamed } from './rewrite.ts'
-import { scheduled } from './schedule.ts'
+import { mapBodies, renamed } from './rebuild.ts'
+import { topologicalOrder } from './topologicalOrder.ts'
 
 export const holdStates: Pass = {
   name: 'hold-states',
@@ -14,16 +14,11 @@ export const holdStates: Pass = {
   run: (context, block) => holdIn(context, block, viewOfBlock(block)),
 }
 
-function holdIn(context: Context, block: Block, view: View): Block {
-  const eqns = block.eqns.map(old => {
-    if (old.body === undefined) return old
-    const inside = viewOfBlock(old.body, operandsOutside(view, old))
-    const inner = holdIn(context, old.body, inside)
-    const body = readingHeld(context, old, inner, inside)
-    return body === old.body ? old : { ...old, body }
+const holdIn = (context: Context, block: Block, view: View): Block =>
+  mapBodies(block, (scan, body) => {
+    const inside = viewOfBlock(body, operandsOutside(view, scan))
+    return readingHeld(context, scan, holdIn(context, body, inside), inside)
   })
-  return eqns.every((eqn, i) => eqn === block.eqns[i]) ? block : { ...block, eqns }
-}
 
 /** The body in which equations and per-step outputs read states as they leave the step. */
 function readingHeld(context: Context, scan: Eqn, body: Block, view: View): Block {
@@ -43,7 +38,7 @@ function readingHeld(context: Context, scan: Eqn, body: Block, view: View): Bloc
   })
   const outputs = renamed(ys, held)
   if (outputs === ys && eqns.every((eqn, i) => eqn === body.eqns[i])) return body
-  return { ...body, eqns: scheduled(eqns), results: [...carries, ...outputs] }
+  return { ...body, eqns: topologicalOrder(eqns), results: [...carries, ...outputs] }
 }
 
 /** The equations that keep a state as it entered where the step is padding. */

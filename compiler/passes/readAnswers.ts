@@ -1,5 +1,6 @@
 // readAnswers: makes a model read its own answers where it reads targets late, as it does in use; losses still read the true targets.
 import { fail } from '../../dsl/diagnostics.ts'
+import { ancestors } from '../ir/ancestors.ts'
 import type { Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import { copyBlock } from '../ir/copyBlock.ts'
@@ -53,15 +54,6 @@ export function readAnswers(
     for (const [i, v] of eqn.outs.entries()) free.set(v.id, copy.results[i])
   }
   return { ...graph, params, inputs: names, eqns }
-}
-
-/** Collects the ids of the values that some results depend on. */
-function ancestors(eqns: readonly Eqn[], results: readonly Value[]): ReadonlySet<number> {
-  const needed = new Set(results.map(v => v.id))
-  for (const eqn of eqns.toReversed()) {
-    if (eqn.outs.some(v => needed.has(v.id))) for (const v of eqn.ins) needed.add(v.id)
-  }
-  return needed
 }
 
 function refuseInside(model: string, { body }: Eqn): void {

@@ -3,6 +3,7 @@ import { type Builder, type Context, createBuilder, emitting, newValue, opOf } f
 import type { Block, Eqn, Value } from '../ir/graph.ts'
 import type { OpName } from '../ir/ops/schemas.ts'
 import { operandsOutside, type View, viewOf } from '../ir/view.ts'
+import { rebuilt, renamed, renewed, withBody } from './rebuild.ts'
 
 /** A local identity. */
 export interface Rule {
@@ -36,10 +37,8 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   const producers = new Map<number, Eqn>()
   const replaced = new Map<number, Value>()
   const view = viewOf(producers, outside)
-  const within = (eqn: Eqn): Eqn => {
-    const body = eqn.body && rewriteBlock(context, eqn.body, rules, operandsOutside(view, eqn))
-    return body === eqn.body ? eqn : { ...eqn, ...(body && { body }) }
-  }
+  const within = (eqn: Eqn): Eqn =>
+    withBody(eqn, body => rewriteBlock(context, body, rules, operandsOutside(view, eqn)))
   const finite = finiteValues(context)
   const builder: Builder = {
     ...base,
@@ -85,11 +84,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
       if (results[i] !== out) replaced.set(out.id, results[i])
     })
   }
-  const results = renamed(block.results, replaced)
-  const same = results === block.results && base.eqns.length === block.eqns.length
-  return same && base.eqns.every((eqn, i) => eqn === block.eqns[i])
-    ? block
-    : { params: block.params, eqns: base.eqns, results }
+  return rebuilt(block, base.eqns, renamed(block.results, replaced))
 }
 
 /** Applies the first rule that fits an equation, and gives the new results; undefined if none fits. */
@@ -122,14 +117,3 @@ function finiteValues(context: Context): FiniteValues {
 
 /** Tells whether a number is finite in 32 bits, and so in 64. */
 const isFinite32 = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(Math.fround(value))
-
-/** Replaces values that have a replacement; returns the same list where none has. */
-export const renamed = (values: readonly Value[], replaced: ReadonlyMap<number, Value>): readonly Value[] =>
-  values.some(v => replaced.has(v.id)) ? values.map(v => replaced.get(v.id) ?? v) : values
-
-/** Replaces the operands of an equation and changes its body by `within`; returns the same equation where both stay. */
-export function renewed(eqn: Eqn, replaced: ReadonlyMap<number, Value>, within: (body: Block) => Block): Eqn {
-  const ins = renamed(eqn.ins, replaced)
-  const body = eqn.body && within(eqn.body)
-  return ins === eqn.ins && body === eqn.body ? eqn : { ...eqn, ins, ...(body && { body }) }
-}

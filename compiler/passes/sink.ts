@@ -14,8 +14,9 @@ import {
   stackedAs,
 } from '../ir/leading.ts'
 import { type View, viewOfBlock } from '../ir/view.ts'
+import { addNeeded } from './addNeeded.ts'
 import type { Pass } from './pass.ts'
-import { renamed } from './rewrite.ts'
+import { rebuilt, renamed, renewed } from './rebuild.ts'
 import {
   type AddedUp,
   addedUpIn,
@@ -25,7 +26,6 @@ import {
   type Term,
   termMaker,
 } from './runningSums.ts'
-import { addNeeded } from './terms.ts'
 import { isSmallBeside, totalElements } from './worthMemory.ts'
 
 export const sink: Pass = {
@@ -39,17 +39,14 @@ export const sink: Pass = {
 function sinkIn(context: Context, block: Block, addedUp: AddedUp = notAddedUp): Block {
   const b = createBuilder(context, value => value)
   const replaced = new Map<number, Value>()
-  let changed = false
   for (const old of block.eqns) {
-    const body = old.body && sinkIn(context, old.body, addedUpIn(context, old, old.body, addedUp))
-    const renewed = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
+    const eqn = renewed(old, replaced, body => sinkIn(context, body, addedUpIn(context, old, body, addedUp)))
     // Windows of `checkpoint` keep their work: sinking it would keep the operands of all windows at once.
-    const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body, addedUp)
-    changed ||= body !== old.body || found !== undefined
-    if (found === undefined) b.eqns.push(renewed)
+    const found = eqn.body === undefined || isRecomputed(old) ? undefined : sinkScan(b, eqn, eqn.body, addedUp)
+    if (found === undefined) b.eqns.push(eqn)
     for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)
   }
-  return changed ? { ...block, eqns: b.eqns, results: renamed(block.results, replaced) } : block
+  return rebuilt(block, b.eqns, renamed(block.results, replaced))
 }
 
 /** A carry to which each step only adds, and the terms whose sum over the steps is one op. */

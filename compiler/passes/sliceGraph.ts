@@ -1,35 +1,28 @@
 // sliceGraph: extracts the equations that compute some values from others as a separate graph.
+import { ancestors } from '../ir/ancestors.ts'
 import type { Builder, Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
-import type { Eqn, Graph, Value } from '../ir/graph.ts'
-
-interface Named {
-  readonly name: string
-  readonly value: Value
-}
+import type { Graph, NamedValue, Value } from '../ir/graph.ts'
 
 /** Extracts the equations between `inputs` and `outputs`. Throws a plain Error if an output needs another parameter of the block. */
 export function sliceGraph(
   context: Context,
   block: Builder,
   name: string,
-  inputs: readonly Named[],
-  outputs: readonly Named[],
+  inputs: readonly NamedValue[],
+  outputs: readonly NamedValue[],
 ): Graph {
   const start = new Set(inputs.map(i => i.value.id))
-  const needed = new Set(outputs.map(o => o.value.id))
-  const kept: Eqn[] = []
-  for (const eqn of [...block.eqns].reverse()) {
-    if (!eqn.outs.some(v => needed.has(v.id) && !start.has(v.id))) continue
-    kept.unshift(eqn)
-    for (const v of eqn.ins) needed.add(v.id)
-  }
-  const parameter = block.params.find(p => needed.has(p.id) && !start.has(p.id))
+  const results = outputs.map(o => o.value)
+  const needed = ancestors(block.eqns, results, start)
+  const isInside = (value: Value): boolean => needed.has(value.id) && !start.has(value.id)
+  const parameter = block.params.find(isInside)
   if (parameter !== undefined) throw new Error(`${name} needs ${parameter.hint} itself`)
   const params = inputs.map(i => i.value)
-  const slice = createBuilder(context, undefined, { params, eqns: kept, results: [] })
+  const eqns = block.eqns.filter(e => e.outs.some(isInside))
+  const slice = createBuilder(context, undefined, { params, eqns, results: [] })
   return {
-    ...slice.finish(outputs.map(o => o.value)),
+    ...slice.finish(results),
     name,
     inputs: inputs.map(i => i.name),
     outputs: outputs.map(o => o.name),

@@ -1,7 +1,6 @@
 // splitStages: cuts a block into blocks that run one after another, each as soon as its inputs are known.
 import { type Builder, type Context, createBuilder } from '../ir/builder.ts'
-import { type Block, type Eqn, makersOf, type Value } from '../ir/graph.ts'
-import type { OpName } from '../ir/ops/schemas.ts'
+import { type Block, type Eqn, isSource, makersOf, type NamedValue, type Value } from '../ir/graph.ts'
 import { onlyPlaces } from '../ir/view.ts'
 
 /** The part of a block that one stage computes. */
@@ -14,9 +13,7 @@ export interface Stage {
 }
 
 /** A result of the whole, and the stage that is to give it, or an earlier value is passed on. */
-export interface StagedResult {
-  readonly name: string
-  readonly value: Value
+export interface StagedResult extends NamedValue {
   readonly stage: number
 }
 
@@ -110,7 +107,7 @@ interface Part {
   readonly builder: Builder
   readonly inputs: string[]
   readonly known: Map<number, Value>
-  readonly results: { name: string; value: Value }[]
+  readonly results: NamedValue[]
 }
 
 const newPart = (context: Context): Part => ({
@@ -120,7 +117,5 @@ const newPart = (context: Context): Part => ({
   results: [],
 })
 
-const sources: ReadonlySet<OpName> = new Set<OpName>(['constant', 'size', 'iota'])
-
 /** Tells whether an equation is cheaper to do again than to keep its result. */
-const isDoneAgain = ({ op }: Eqn): boolean => sources.has(op) || onlyPlaces(op)
+const isDoneAgain = (eqn: Eqn): boolean => isSource(eqn) || onlyPlaces(eqn.op)

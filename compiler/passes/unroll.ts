@@ -3,8 +3,9 @@ import { type Builder, reshape } from '../ir/builder.ts'
 import { emitBlock } from '../ir/copyBlock.ts'
 import { asNumber, constant } from '../ir/dim.ts'
 import { type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
-import { emitWindows, replaceScans } from './emitWindows.ts'
+import { emitWindows } from './emitWindows.ts'
 import type { Pass } from './pass.ts'
+import { replaceScans } from './replaceScans.ts'
 
 /** Removes loops of a known length up to `steps`; others do `steps` steps at a time, or stay as they are where that is 1. */
 export const unroll = (steps: number): Pass => ({

@@ -2,10 +2,11 @@
 import { add, constant, type Dim, evaluate, multiply, symbolsOf } from '../ir/dim.ts'
 import { buffersOfWays, conditionOf } from './choiceBuffers.ts'
 import type { Buffer, Plan } from './plan.ts'
+import { inputBuffers } from './ports.ts'
 
 /** The bytes of a plan's buffers other than its inputs, with `real` bytes a real; of a choice, those of the larger way. */
 export function arenaOf(plan: Plan, real: 4 | 8): Dim {
-  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const given = inputBuffers(plan)
   const own = plan.buffers.filter(b => !given.has(b))
   const bytes = (list: readonly Buffer[]): Dim =>
     list.map(({ dtype, size }) => multiply(constant(dtype === 'real' ? real : 4), size)).reduce(add, constant(0))

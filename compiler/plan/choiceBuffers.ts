@@ -1,7 +1,8 @@
 // Finds buffers that only one way of a choice needs.
 import { type Dim, format } from '../ir/dim.ts'
-import { touched } from './operands.ts'
 import type { Buffer, Plan } from './plan.ts'
+import { portBuffers } from './ports.ts'
+import { touched } from './steps.ts'
 
 /** One way of a choice: taken where `less` < `than` if `first`, else where not. Choices between the same sizes go the same way. */
 export interface Way {
@@ -13,10 +14,10 @@ export interface Way {
 export const conditionOf = ({ less, than }: Pick<Way, 'less' | 'than'>): string => `${format(less)} < ${format(than)}`
 
 /** The buffers that one way alone needs: they take no memory where the other is taken. */
-export function buffersOfWays({ steps, inputs, outputs }: Plan): ReadonlyMap<Buffer, Way> {
+export function buffersOfWays(plan: Plan): ReadonlyMap<Buffer, Way> {
   const found = new Map<Buffer, Way>()
-  const always = new Set([...inputs, ...outputs].map(p => p.operand.buffer))
-  for (const step of steps) {
+  const always = new Set(portBuffers(plan))
+  for (const step of plan.steps) {
     if (step.kind !== 'choice') for (const buffer of touched(step)) always.add(buffer)
     else {
       step.ways.forEach((list, i) => {

@@ -1,9 +1,10 @@
 // The steps of a plan under construction, among them map kernels that are still open for fusion.
 import type { Span } from '../../dsl/ast.ts'
 import type { Dim } from '../ir/dim.ts'
-import { createProgram, type ProgramBuilder, pruned } from './instructions.ts'
-import { programReads, readsOf, sameOperand, writesOf } from './operands.ts'
+import { createProgram, type ProgramBuilder, programReads, pruned } from './instructions.ts'
+import { sameOperand } from './operands.ts'
 import type { Buffer, Operand, Ref, Step, Write } from './plan.ts'
+import { readsOf, writesOf } from './steps.ts'
 
 /** A map kernel that is still open for fusion. */
 export interface Group {

@@ -1,7 +1,7 @@
 // Names the indices of loops.
 import { symbolsOf } from '../ir/dim.ts'
 import { allEqns, type Graph } from '../ir/graph.ts'
-import { isDim, isDims } from '../ir/ops/define.ts'
+import { isDim, isDims } from '../ir/ops/attributes.ts'
 
 /** Returns a generator of t, t2, …, which skips size symbols of the graph. */
 export function indexNames(graph: Graph): () => string {

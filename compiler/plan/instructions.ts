@@ -90,6 +90,10 @@ export const renamedWrite = (write: Write, name: (ref: Ref) => Ref): Write => ({
   ...(write.indirect && { indirect: { ...write.indirect, at: name(write.indirect.at) } }),
 })
 
+/** Operands that a program reads. */
+export const programReads = (program: readonly Instruction[]): Operand[] =>
+  program.flatMap(i => (i.kind === 'read' ? [i.from] : []))
+
 /** The earlier instructions that an instruction refers to. */
 export function argsOf(instruction: Instruction): readonly Ref[] {
   if (instruction.kind === 'apply') return instruction.args

@@ -3,6 +3,7 @@
 import { numbers } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, evaluate, type Sizes } from '../ir/dim.ts'
+import { firstLargest } from '../ir/ops/reductions.ts'
 import { parallelDims } from './parallelDims.ts'
 import type {
   Buffer,
@@ -16,6 +17,7 @@ import type {
   ReduceKernel,
   Step,
 } from './plan.ts'
+import { wayTaken } from './wayTaken.ts'
 
 export interface PlanRun {
   /** The results by output name. */
@@ -128,11 +130,9 @@ function runStep(machine: Machine, step: Step, sizes: Sizes): void {
       }
       break
     }
-    case 'choice': {
-      const isFirst = evaluate(step.less, sizes) < evaluate(step.than, sizes)
-      for (const inner of step.ways[isFirst ? 0 : 1]) runStep(machine, inner, sizes)
+    case 'choice':
+      for (const inner of step.ways[wayTaken(step, sizes)]) runStep(machine, inner, sizes)
       break
-    }
     default:
       runKernel(machine, step, sizes)
   }
@@ -266,8 +266,6 @@ function runReduce(machine: Machine, kernel: ReduceKernel, sizes: Sizes): void {
     write(view, address(view, point), result)
   }
 }
-
-const firstLargest = (terms: readonly number[]): number => terms.reduce((best, x, i) => (x > terms[best] ? i : best), 0)
 
 /** Runs the tail at each point right after its sum, as a backend may: other sums must not depend on its writes. */
 function runProduct(machine: Machine, kernel: GemmKernel, sizes: Sizes): void {

@@ -1,6 +1,5 @@
 // Constants, sizes and positions are computed inside the kernels that read them, and get memory only where that is impossible.
 import { asNumber, type Dim } from '../ir/dim.ts'
-import type { Eqn } from '../ir/graph.ts'
 import { createProgram, type ProgramBuilder, renamed } from './instructions.ts'
 import type { Instruction, MapKernel, Operand, Read, Ref } from './plan.ts'
 
@@ -12,9 +11,6 @@ export interface Sources {
 }
 
 export const newSources = (): Sources => ({ kernels: new Map(), needed: [] })
-
-/** Tells whether an equation has neither operands nor a body. */
-export const isSource = (eqn: Eqn): boolean => eqn.ins.length === 0 && eqn.body === undefined
 
 /** Schedules the kernel that writes a source's buffer, if the operand lies in one. */
 export function materialized({ kernels, needed }: Sources, operand: Operand): Operand {

@@ -1,18 +1,19 @@
 // Lowers a graph to a plan: each equation by the rule of its op. Views need no kernel.
 import { type Context, opOf } from '../ir/builder.ts'
-import type { Block, Graph } from '../ir/graph.ts'
+import { type Block, type Graph, isSource } from '../ir/graph.ts'
 import type { Lowering } from '../ir/lowering.ts'
 import { packed, pointwise, writtenAsWell } from './grouping.ts'
 import { addStep, closed } from './growingKernels.ts'
 import { indexNames } from './indexNames.ts'
 import { renamedWrite } from './instructions.ts'
 import { storedJoined } from './joinedInputs.ts'
-import { isSource, materialized, resolved } from './lazySources.ts'
+import { materialized, resolved } from './lazySources.ts'
 import { loopOf, stepsOf } from './lowerScan.ts'
-import { touched } from './operands.ts'
 import { placeInputs, placeOutputs } from './placePorts.ts'
 import { allocate, newDraft, note, operandOf, output } from './places.ts'
 import type { Plan } from './plan.ts'
+import { portBuffers } from './ports.ts'
+import { touched } from './steps.ts'
 
 /** Makes the plan that computes a graph. */
 export function lowerGraph(context: Context, graph: Graph): Plan {
@@ -69,8 +70,7 @@ export function lowerGraph(context: Context, graph: Graph): Plan {
   lowerAll(graph)
   const outputs = placeOutputs(draft, graph, inputs)
   const steps = [...sources.needed, ...closed(draft.scope)]
-  const ports = [...inputs, ...outputs].map(p => p.operand.buffer)
-  const used = new Set([...ports, ...steps.flatMap(touched)])
+  const used = new Set([...portBuffers({ inputs, outputs }), ...steps.flatMap(touched)])
   const buffers = [...used].sort((a, b) => a.id - b.id)
   const { name, inPlace, fixed } = graph
   return { name, ...(inPlace && { inPlace }), ...(fixed && { fixed }), inputs, outputs, buffers, steps }

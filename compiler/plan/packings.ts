@@ -1,6 +1,7 @@
 // Finds the products with an operand that stays the same, which a backend packs once: before the outermost loop that does not change it, or
 // before the first of all runs. Makes the buffers that they are packed into.
 import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape } from '../ir/dim.ts'
+import { type FreshBuffer, freshBuffers } from './freshBuffers.ts'
 import { sameOperand } from './operands.ts'
 import type { Buffer, GemmKernel, Loop, Operand, Plan, Step } from './plan.ts'
 import { fixedProducts, type Stationary, stationaryProducts } from './stationary.ts'
@@ -36,7 +37,7 @@ export function packingsOf(plan: Plan, { width, takes, byRows, acrossRuns }: Pac
   const before = new Map<Loop | Plan, Packing[]>()
   const products = new Map<GemmKernel, Packing>()
   const buffers: Buffer[] = []
-  const firstId = Math.max(-1, ...plan.buffers.map(b => b.id)) + 1
+  const fresh = freshBuffers(plan)
   const shares = (a: GemmKernel, b: GemmKernel): boolean => sameRight(a, b) && (!byRows || equal(a.m, b.m))
 
   const pack = (place: Loop | Plan, found: readonly Stationary[]): void => {
@@ -44,7 +45,7 @@ export function packingsOf(plan: Plan, { width, takes, byRows, acrossRuns }: Pac
     for (const { product: gemm, turned } of found) {
       if (products.has(gemm) || !takes(turned)) continue
       const known = own.find(p => shares(p.kernel, turned))
-      const packing = known ?? { kernel: turned, to: destination(turned, firstId + buffers.length, width) }
+      const packing = known ?? { kernel: turned, to: destination(turned, fresh, width) }
       if (known === undefined) {
         own.push(packing)
         buffers.push(packing.to.buffer)
@@ -67,7 +68,7 @@ const sameRight = (a: GemmKernel, b: GemmKernel): boolean =>
   sameOperand(a.b, b.b) && equal(a.n, b.n) && equal(a.k, b.k) && sameShape(a.batch, b.batch)
 
 /** The place of a packed operand; batches that share the operand share its place. */
-function destination({ b, n, k, batch }: GemmKernel, id: number, width: number): Operand {
+function destination({ b, n, k, batch }: GemmKernel, fresh: FreshBuffer, width: number): Operand {
   const one = multiply(add(n, constant(width - 1)), k)
   const strides: Dim[] = []
   let size = one
@@ -77,5 +78,5 @@ function destination({ b, n, k, batch }: GemmKernel, id: number, width: number):
     if (!shared) size = product([size, batch[d]])
   }
   const hint = b.buffer.hint === '' ? 'packed' : `${b.buffer.hint}_packed`
-  return { buffer: { id, dtype: 'real', size, hint }, offset: constant(0), strides }
+  return { buffer: fresh(size, hint), offset: constant(0), strides }
 }

@@ -4,7 +4,8 @@ import type { Eqn, Graph, Value } from '../ir/graph.ts'
 import { copy } from './grouping.ts'
 import { isDense, whole } from './operands.ts'
 import { allocate, type Draft, operandOf } from './places.ts'
-import type { Buffer, Port } from './plan.ts'
+import type { Port } from './plan.ts'
+import { inputBuffers } from './ports.ts'
 
 /** Places the inputs; those of a concatenation in `joined` are parts of its buffer. */
 export function placeInputs(draft: Draft, graph: Graph, joined: ReadonlyMap<Eqn, readonly Value[]>): Port[] {
@@ -28,7 +29,7 @@ export function placeInputs(draft: Draft, graph: Graph, joined: ReadonlyMap<Eqn,
 
 /** Copies results as needed, so that each lies in a dense buffer of its own. */
 export function placeOutputs(draft: Draft, graph: Graph, inputs: readonly Port[]): Port[] {
-  const taken = new Set<Buffer>(inputs.map(port => port.operand.buffer))
+  const taken = new Set(inputBuffers({ inputs }))
   return graph.results.map((value, i) => {
     let operand = operandOf(draft, value)
     const { buffer } = operand

@@ -1,9 +1,9 @@
 // Tracks where each value of a graph lies while its plan is built: a buffer, a view of one, or a kernel still open for fusion.
 import type { Span } from '../../dsl/ast.ts'
 import { type Dim, product } from '../ir/dim.ts'
-import type { DType, Eqn, Value } from '../ir/graph.ts'
+import { type DType, type Eqn, isSource, type Value } from '../ir/graph.ts'
 import { addWrite, newScope, type Pending, type Scope } from './growingKernels.ts'
-import { isSource, newSources, type Sources } from './lazySources.ts'
+import { newSources, type Sources } from './lazySources.ts'
 import { whole } from './operands.ts'
 import type { Operand } from './plan.ts'
 

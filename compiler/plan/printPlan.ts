@@ -15,13 +15,14 @@ import type {
   Ref,
   Step,
 } from './plan.ts'
+import { portBuffers } from './ports.ts'
 
 /** Prints a plan, deterministically: buffers have their names, numbered where one occurs twice, or else `$1`, … */
 export function printPlan(plan: Plan): string {
   const name = bufferNames(plan)
   const port = (label: string, { name: of, operand, shape }: Port): string =>
     `  ${label} ${of} = ${name(operand.buffer)}${start(operand)}${list(shape)}`
-  const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+  const ports = portBuffers(plan)
   return [
     `plan ${plan.name} {`,
     ...plan.inputs.map(p => port(plan.fixed?.includes(p.name) ? 'fixed input' : 'input', p)),

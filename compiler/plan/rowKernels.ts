@@ -1,5 +1,6 @@
 // The kernels that add up the rows of a scatter in as many rows as it has positions, and those that read the sums there.
 import { add, asNumber, constant, type Dim, multiply, product, rowMajor, sameShape } from '../ir/dim.ts'
+import type { FreshBuffer } from './freshBuffers.ts'
 import { createProgram, pruned, read, renamed, renamedWrite, zero } from './instructions.ts'
 import { addressIn } from './lazySources.ts'
 import type { Buffer, Indirect, Instruction, MapKernel, Operand, Pointwise, Ref, Write } from './plan.ts'
@@ -15,9 +16,6 @@ export interface Scatter {
   readonly positions: readonly Dim[]
   readonly row: readonly Dim[]
 }
-
-/** Makes a buffer. */
-export type Fresh = (dtype: Buffer['dtype'], size: Dim, hint: string) => Buffer
 
 /** A kernel as a scatter of rows of this shape into a buffer; undefined if it is none. */
 export function scatterOf(kernel: MapKernel, buffer: Buffer, row: readonly Dim[]): Scatter | undefined {
@@ -61,12 +59,12 @@ export interface Sums {
  * Adds up the scattered rows, with one place for each row that is used, in the order of the scatter. The reader then runs over these places
  * alone, as it leaves all other rows unchanged.
  */
-export function sumsOfUsed(scatter: Scatter, reader: MapKernel, table: Buffer, fresh: Fresh): Sums {
+export function sumsOfUsed(scatter: Scatter, reader: MapKernel, table: Buffer, fresh: FreshBuffer): Sums {
   const { positions, row, kernel } = scatter
   const count = product(positions)
-  const slot = fresh('int', scatter.indirect.size, 'slot')
-  const rows = fresh('int', count, 'row')
-  const sums = { buffer: fresh('real', multiply(count, product(row)), table.hint), offset: none }
+  const slot = fresh(scatter.indirect.size, 'slot', 'int')
+  const rows = fresh(count, 'row', 'int')
+  const sums = { buffer: fresh(multiply(count, product(row)), table.hint), offset: none }
   const labels = labelsOf(kernel)
   return {
     steps: [
@@ -80,11 +78,11 @@ export function sumsOfUsed(scatter: Scatter, reader: MapKernel, table: Buffer, f
 }
 
 /** The same for a kernel that runs over all rows: one of zeros comes before the sums, and stands for the rows that are not used. */
-export function sumsForAll(scatter: Scatter, reader: MapKernel, table: Buffer, fresh: Fresh): Sums {
+export function sumsForAll(scatter: Scatter, reader: MapKernel, table: Buffer, fresh: FreshBuffer): Sums {
   const { positions, row, kernel, indirect } = scatter
   const count = add(product(positions), one)
-  const slot = fresh('int', indirect.size, 'slot')
-  const buffer = fresh('real', multiply(count, product(row)), table.hint)
+  const slot = fresh(indirect.size, 'slot', 'int')
+  const buffer = fresh(multiply(count, product(row)), table.hint)
   const labels = labelsOf(kernel)
   const slots: Operand = { buffer: slot, offset: none, strides: [one] }
   return {

@@ -1,7 +1,8 @@
 // Finds products with an operand that is the same at every step of a loop, or in every run of a plan, so that a backend can pack it once.
 import { type Dim, symbolsOf } from '../ir/dim.ts'
-import { storedInputs, writesOf } from './operands.ts'
 import type { Buffer, GemmKernel, Loop, Operand, Plan, Step } from './plan.ts'
+import { writesOf } from './steps.ts'
+import { storedInputs } from './storedInputs.ts'
 
 /** A product, and the same one transposed if need be, so that its right operand is the one that stays. */
 export interface Stationary {

@@ -1,19 +1,12 @@
 // Tables in which a plan adds rows up at places from data, as the gradient of an embedding, and their replacement by the rows that are used.
 import { add, constant, type Dim, equal, isNeverNegative, product, sameShape, subtract } from '../ir/dim.ts'
-import { neededFor, pruned, writtenRefs } from './instructions.ts'
-import {
-  isApart,
-  kernelsOf,
-  programReads,
-  reachOf,
-  readsOf,
-  sameOperand,
-  touched,
-  whole,
-  writesOf,
-} from './operands.ts'
+import { type FreshBuffer, freshBuffers } from './freshBuffers.ts'
+import { neededFor, programReads, pruned, writtenRefs } from './instructions.ts'
+import { isApart, reachOf, sameOperand, whole } from './operands.ts'
 import type { Buffer, Choice, MapKernel, Plan, Step } from './plan.ts'
-import { type Fresh, type Scatter, type Sums, scatterOf } from './rowKernels.ts'
+import { portBuffers } from './ports.ts'
+import { type Scatter, type Sums, scatterOf } from './rowKernels.ts'
+import { kernelsOf, readsOf, touched, writesOf } from './steps.ts'
 
 /** A table of sums of rows, and the kernel that alone reads it, point by point. */
 export interface Table {
@@ -30,15 +23,13 @@ export interface Table {
 }
 
 /** Makes the sums of the rows used of a table; undefined where it is better left as it is. */
-export type Summing = (table: Table, fresh: Fresh) => Sums | undefined
+export type Summing = (table: Table, fresh: FreshBuffer) => Sums | undefined
 
 /** The plan with sums in place of its tables, where a table has more rows than the batch has positions. */
 export const withoutTables = (plan: Plan, summing: Summing): Plan =>
   scattered(plan).reduce((made, buffer) => {
     const table = tableIn(made, buffer)
-    let id = Math.max(...made.buffers.map(b => b.id))
-    const sums =
-      table && mayBeLonger(table) ? summing(table, (dtype, size, hint) => ({ id: ++id, dtype, size, hint })) : undefined
+    const sums = table && mayBeLonger(table) ? summing(table, freshBuffers(made)) : undefined
     return table && sums ? replaced(made, table, sums) : made
   }, plan)
 
@@ -73,11 +64,9 @@ function replaced(plan: Plan, table: Table, sums: Sums): Plan {
     if (i === readAt) return [...rest, ...chosen(reader, [reader], [sums.reader])]
     return step === scatter.kernel ? [] : [step]
   })
-  const used = new Set([...portsOf(plan), ...steps.flatMap(touched)])
+  const used = new Set([...portBuffers(plan), ...steps.flatMap(touched)])
   return { ...plan, steps, buffers: [...new Set([...plan.buffers.filter(b => used.has(b)), ...used])] }
 }
-
-const portsOf = ({ inputs, outputs }: Plan): readonly Buffer[] => [...inputs, ...outputs].map(p => p.operand.buffer)
 
 /** Finds a table that is filled with zeros and added up by two kernels, one after the other. */
 function tableIn(plan: Plan, buffer: Buffer): Table | undefined {
@@ -86,7 +75,7 @@ function tableIn(plan: Plan, buffer: Buffer): Table | undefined {
   const { steps } = plan
   const [[place, ...more], [readAt, ...others]] = [placesOf(steps, writesOf), placesOf(steps, readsOf)]
   const [first, last] = [steps[place], steps[readAt]]
-  if (portsOf(plan).includes(buffer) || others.length > 0 || last?.kind !== 'map' || place > readAt) return undefined
+  if (portBuffers(plan).has(buffer) || others.length > 0 || last?.kind !== 'map' || place > readAt) return undefined
   const choice = first?.kind === 'choice' ? first : undefined
   const list = choice?.ways[1] ?? steps
   const own = placesOf(list, writesOf)
@@ -122,7 +111,7 @@ function partsOf(plan: Plan, kernel: MapKernel, buffer: Buffer): Pick<Table, 're
   )
   const part = (of: typeof writes): MapKernel => ({ ...kernel, ...pruned(program, of) })
   const reader = part(own)
-  const ports = new Set(portsOf(plan))
+  const ports = portBuffers(plan)
   const fits = reader.program.every(i => {
     if (i.kind !== 'read') return true
     if (i.from.buffer === buffer) return i.indirect === undefined && sameOperand(i.from, whole(buffer, domain))

@@ -4,19 +4,9 @@ import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, sameShape, symbolsOf } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
-import { argsOf } from './instructions.ts'
-import {
-  dimsOf,
-  factorsOf,
-  isApart,
-  programReads,
-  type Reach,
-  reachOf,
-  sameOperand,
-  storedInputs,
-  touched,
-  writesOf,
-} from './operands.ts'
+import { dimsOf } from './dimsOf.ts'
+import { argsOf, programReads } from './instructions.ts'
+import { factorsOf, isApart, type Reach, reachOf, sameOperand } from './operands.ts'
 import type {
   Buffer,
   GemmKernel,
@@ -29,6 +19,9 @@ import type {
   ReduceKernel,
   Step,
 } from './plan.ts'
+import { inputBuffers } from './ports.ts'
+import { bodiesOf, touched, writesOf } from './steps.ts'
+import { storedInputs } from './storedInputs.ts'
 
 /**
  * Throws an Error that names the kernel unless: each buffer is listed once, and written before it is read; each instruction has the type
@@ -47,7 +40,7 @@ export function verifyPlan(context: Context, plan: Plan): void {
   }
   storedInputs(plan)
   verifySteps(context, plan.steps, [], allIndices(plan.steps), known)
-  const written = verifyOrder(plan.steps, new Set(plan.inputs.map(p => p.operand.buffer)))
+  const written = verifyOrder(plan.steps, new Set(inputBuffers(plan)))
   for (const { name, operand } of plan.outputs) check(written.has(operand.buffer), `output ${name} is never written`)
 }
 
@@ -58,10 +51,7 @@ function check(condition: boolean, message: string): asserts condition {
 }
 
 const allIndices = (steps: readonly Step[]): string[] =>
-  steps.flatMap(step => {
-    if (step.kind === 'loop') return [step.index, ...allIndices(step.steps)]
-    return step.kind === 'choice' ? step.ways.flatMap(allIndices) : []
-  })
+  steps.flatMap(step => [...(step.kind === 'loop' ? [step.index] : []), ...bodiesOf(step).flatMap(allIndices)])
 
 /** `open` are the indices of the enclosing loops, `indices` those of all loops. */
 function verifySteps(

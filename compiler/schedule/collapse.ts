@@ -1,6 +1,6 @@
 // Makes loops fewer and longer: drops dimensions of size 1, and merges neighbours over which every operand is contiguous.
 import { asNumber, type Dim, equal, multiply } from '../ir/dim.ts'
-import { programReads } from '../plan/operands.ts'
+import { programReads } from '../plan/instructions.ts'
 import type { Instruction, Operand, Pointwise, ReduceKernel } from '../plan/plan.ts'
 
 /** The old dimensions that each new one is made of. */

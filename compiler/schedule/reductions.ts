@@ -2,7 +2,7 @@
 import { apply, bind, constant, int, lane, loop, read, set, store, when } from '../code/build.ts'
 import type { Expr, Local, Statement } from '../code/code.ts'
 import { asNumber, constant as dimOf } from '../ir/dim.ts'
-import { programReads } from '../plan/operands.ts'
+import { programReads } from '../plan/instructions.ts'
 import type { Monoid, Operand, ReduceKernel } from '../plan/plan.ts'
 import { placeOf } from './addresses.ts'
 import { collapseReduce } from './collapse.ts'

@@ -5,8 +5,9 @@ import { assemble } from '../../compiler/backend/wasm.ts'
 import type { Plan } from '../../compiler/index.ts'
 import { type Dim, product } from '../../compiler/ir/dim.ts'
 import { buffersOfWays } from '../../compiler/plan/choiceBuffers.ts'
-import { storedInputs } from '../../compiler/plan/operands.ts'
 import type { Buffer } from '../../compiler/plan/plan.ts'
+import { overwritingOutputs } from '../../compiler/plan/ports.ts'
+import { storedInputs } from '../../compiler/plan/storedInputs.ts'
 import type { PlanSchedule } from '../../compiler/schedule/schedule.ts'
 import type { Slot } from '../../compiler/schedule/slots.ts'
 import { elementBytes } from '../../compiler/schedule/target.ts'
@@ -55,6 +56,7 @@ function layoutLines(plan: Plan, { slots, buffers }: PlanSchedule, precision: Pr
     const found = slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
     return found < 0 ? slots.length : found
   }
+  const overwritten = overwritingOutputs(plan)
   const ways = buffersOfWays(plan)
   const bytesOf = (buffer: Buffer): string => {
     const bytes = `${elementBytes({ real: precision }, buffer.dtype)} * (${code(buffer.size)})`
@@ -70,8 +72,7 @@ function layoutLines(plan: Plan, { slots, buffers }: PlanSchedule, precision: Pr
     'taken: [',
     ...[...inputs].map(([buffer, ports]) => {
       const arrays = ports.map(({ name, shape }) => {
-        const isWritten = plan.outputs.some(o => o.name === name && o.operand.buffer === buffer)
-        return `[${JSON.stringify(name)}, ${code(product(shape))}${isWritten ? ', true' : ''}]`
+        return `[${JSON.stringify(name)}, ${code(product(shape))}${overwritten.has(name) ? ', true' : ''}]`
       })
       return `  [${slotOf(buffer)}, ${typeOf(buffer)}, [${arrays.join(', ')}]],`
     }),

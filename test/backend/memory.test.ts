@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { afterAll, describe, it } from 'vitest'
 import { compile, plan } from '../../compiler/index.ts'
 import { constant, evaluate, multiply, parseDim, symbolsOf } from '../../compiler/ir/dim.ts'
-import { writesOf } from '../../compiler/plan/operands.ts'
 import type { Buffer, Step } from '../../compiler/plan/plan.ts'
+import { writesOf } from '../../compiler/plan/steps.ts'
 
 const source = `model Long {
   input x: [16] over T

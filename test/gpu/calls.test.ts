@@ -7,8 +7,8 @@ import { joining, overlaying, type Spread, spreading } from '../../compiler/back
 import { overlaid, type Piece, pieces, type Segment } from '../../compiler/backend/gpu/segments.ts'
 import { taskSteps } from '../../compiler/backend/gpu/tasks.ts'
 import { plan } from '../../compiler/index.ts'
-import { storedInputs } from '../../compiler/plan/operands.ts'
 import type { Buffer } from '../../compiler/plan/plan.ts'
+import { storedInputs } from '../../compiler/plan/storedInputs.ts'
 import { recurrentGradient } from '../backend/recurrent.ts'
 
 const buffer: Buffer = { id: 0, dtype: 'real', size: { terms: [] }, hint: 'b' }

@@ -2,7 +2,7 @@
 import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
 import { add, asNumber, constant } from '../../compiler/ir/dim.ts'
 import { type Attrs, type Block, sameType, scanCounts, useCounts, type Value } from '../../compiler/ir/graph.ts'
-import { isDim } from '../../compiler/ir/ops/define.ts'
+import { isDim } from '../../compiler/ir/ops/attributes.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import type { OpName } from '../../compiler/ir/ops/schemas.ts'
 import { repeats, viewOfBlock } from '../../compiler/ir/view.ts'

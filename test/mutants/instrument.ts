@@ -8,7 +8,8 @@ import { ops } from '../../compiler/ir/ops/index.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { type Pipeline, passes, pipelines, standard } from '../../compiler/passes/pipeline.ts'
-import { type Rule, renamed, renewed, rewriteBlock } from '../../compiler/passes/rewrite.ts'
+import { renamed, renewed } from '../../compiler/passes/rebuild.ts'
+import { type Rule, rewriteBlock } from '../../compiler/passes/rewrite.ts'
 import { simplify, simplifyRules } from '../../compiler/passes/simplify.ts'
 import {
   type Changes,

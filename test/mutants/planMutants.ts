@@ -1,9 +1,9 @@
 // Makes mutants of the passes over plans: breaks each kernel that a pass made or changed.
 import { add, constant, equal } from '../../compiler/ir/dim.ts'
-import { kernelsOf, mapOperands, readsOf, touched, writesOf } from '../../compiler/plan/operands.ts'
 import type { PlanPass } from '../../compiler/plan/passes/planPass.ts'
 import { planPasses } from '../../compiler/plan/passes/planPasses.ts'
 import type { Buffer, Kernel, Operand, Plan, Step } from '../../compiler/plan/plan.ts'
+import { kernelsOf, mapOperands, readsOf, touched, writesOf } from '../../compiler/plan/steps.ts'
 import { type Changes, ends } from './changes.ts'
 import type { Watch } from './instrument.ts'
 

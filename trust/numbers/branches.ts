@@ -2,7 +2,7 @@
 // Two runs with the same branches and edges lie on one smooth piece of a function.
 import { type Context, createBuilder, newValue, opOf } from '../../compiler/ir/builder.ts'
 import { type Block, type Eqn, type Graph, scanOperands, scanResults, type Value } from '../../compiler/ir/graph.ts'
-import { isDim } from '../../compiler/ir/ops/define.ts'
+import { isDim } from '../../compiler/ir/ops/attributes.ts'
 
 /**
  * Adds outputs `branch:0`, `edge:1`, … to the graph: the branches taken, and whether a value was on an edge, for every element and step of

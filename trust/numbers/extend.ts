@@ -12,7 +12,8 @@ import {
   opOf,
 } from '../../compiler/ir/builder.ts'
 import { type Block, type Eqn, type Graph, scanOperands, type Value } from '../../compiler/ir/graph.ts'
-import { isDim, type Op } from '../../compiler/ir/ops/define.ts'
+import { isDim } from '../../compiler/ir/ops/attributes.ts'
+import type { Op } from '../../compiler/ir/ops/define.ts'
 
 /** Pair of a value and its other half; without one, it counts as if `none` stood there. */
 export interface Pair {

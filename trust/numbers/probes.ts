@@ -1,7 +1,7 @@
 // Probes: zeros added to the values inside a graph, so that the gradient of each, at each step of its loops, can be asked for.
 import { type Binding, type Builder, type Context, createBuilder, emitScan } from '../../compiler/ir/builder.ts'
 import { type Block, type Eqn, type Graph, scanOperands, type Type, type Value } from '../../compiler/ir/graph.ts'
-import { isDim } from '../../compiler/ir/ops/define.ts'
+import { isDim } from '../../compiler/ir/ops/attributes.ts'
 
 export interface Probe {
   /** The graph's input that holds the zeros: [loop lengths…, shape…]. */

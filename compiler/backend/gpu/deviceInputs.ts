@@ -1,7 +1,8 @@
 // The inputs of a plan on a device: some stay there from run to run, others are uploaded for one run.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
-import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
+import { overwritingOutputs } from '../../plan/ports.ts'
+import { storedInputs } from '../../plan/storedInputs.ts'
 import type { Buffer, Results } from '../backend.ts'
 import type { Device } from './device.ts'
 import type { Memory } from './deviceMemory.ts'
@@ -24,7 +25,8 @@ export interface DeviceInputs {
 
 export function createDeviceInputs({ device }: Device, memory: Memory, plan: Plan): DeviceInputs {
   const given = storedInputs(plan)
-  const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
+  const overwriting = overwritingOutputs(plan)
+  const moved = plan.outputs.filter(o => overwriting.has(o.name))
   /** The arrays that the device holds, by name, and their places. */
   const stored = new Map<string, { readonly array: Buffer; readonly buffer: PlanBuffer; readonly start: number }>()
 
@@ -68,7 +70,7 @@ export function createDeviceInputs({ device }: Device, memory: Memory, plan: Pla
 
   return {
     moved,
-    results: plan.outputs.filter(o => !given.has(o.operand.buffer)),
+    results: plan.outputs.filter(o => !overwriting.has(o.name)),
     store,
     has: (name, array) => stored.get(name)?.array === array,
     bring,

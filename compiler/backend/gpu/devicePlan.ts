@@ -1,10 +1,11 @@
 // Prepares a plan for a device: tasks that bind few enough buffers, and random numbers drawn by the host.
 import type { Sizes } from '../../ir/dim.ts'
+import { type FreshBuffer, freshBuffers } from '../../plan/freshBuffers.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Buffer } from '../backend.ts'
 import { js } from '../js.ts'
 import { splitDraws } from './draws.ts'
-import { type FreshBuffer, splitTask } from './splitTask.ts'
+import { splitTask } from './splitTask.ts'
 import { type TaskStep, taskSteps } from './tasks.ts'
 
 type Inputs = Readonly<Record<string, Buffer>>
@@ -25,8 +26,7 @@ export function devicePlan(whole: Plan, most: number): DevicePlan {
   if (typeof split === 'string') throw new Error(split)
   const host = split && js.load(split.host, 'f32')
   const plan = split?.device ?? whole
-  let nextId = Math.max(0, ...plan.buffers.map(b => b.id)) + 1
-  const fresh: FreshBuffer = (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })
+  const fresh = freshBuffers(plan)
   return {
     plan,
     steps: taskSteps(plan, task => splitTask(task, most, fresh)),

@@ -1,5 +1,6 @@
 // Flattens a plan at given sizes into a list of kernel runs: loops are walked, choices made, and every offset is a number.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
+import { wayTaken } from '../../plan/wayTaken.ts'
 import type { Kernel } from './ownKernels.ts'
 import type { Task, TaskStep } from './tasks.ts'
 
@@ -28,11 +29,9 @@ export function runsOf(steps: readonly TaskStep[], sizes: Sizes): readonly Run[]
           for (let i = 0; i < end; i++) walk(step.steps, { ...at, [index]: reverse ? end - 1 - i : i })
           break
         }
-        case 'choice': {
-          const { less, than } = step.choice
-          walk(step.ways[evaluate(less, at) < evaluate(than, at) ? 0 : 1], at)
+        case 'choice':
+          walk(step.ways[wayTaken(step.choice, at)], at)
           break
-        }
         default:
           list.push({ task: step, at })
       }

@@ -1,8 +1,11 @@
 // Moves random numbers to the host: they are hashes of 32 bits, which no 32-bit float holds, and depend on no weight.
-import { constant, product, rowMajor } from '../../ir/dim.ts'
-import { neededFor, pruned, read } from '../../plan/instructions.ts'
-import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
-import type { Buffer, Instruction, MapKernel, Operand, Plan, Port, Step } from '../../plan/plan.ts'
+import { product } from '../../ir/dim.ts'
+import { type FreshBuffer, freshBuffers } from '../../plan/freshBuffers.ts'
+import { neededFor, programReads, pruned, read } from '../../plan/instructions.ts'
+import { whole } from '../../plan/operands.ts'
+import type { Buffer, Instruction, MapKernel, Plan, Port, Step } from '../../plan/plan.ts'
+import { inputBuffers, portBuffers } from '../../plan/ports.ts'
+import { kernelsOf, programOf, readsOf, touched, writesOf } from '../../plan/steps.ts'
 import type { Precision } from '../backend.ts'
 import { isHashing } from './kernelAlgebra.ts'
 
@@ -30,12 +33,12 @@ export function splitDraws(plan: Plan): Split | undefined | string {
   if (inside !== undefined) return `it draws random numbers in ${inside.kind === 'loop' ? 'a loop' : 'a sum'}`
   const splitting: Splitting = {
     plan,
-    inputs: new Set(plan.inputs.map(p => p.operand.buffer)),
+    inputs: inputBuffers(plan),
     hosted: new Map(),
     hashed: new Set(),
     hostSteps: [],
     ports: [],
-    nextId: plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1,
+    fresh: freshBuffers(plan),
   }
   const { hashed, hostSteps, ports } = splitting
   const device: Step[] = []
@@ -49,10 +52,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
   }
   const hostBuffers = new Set(hostSteps.flatMap(touched))
   const hostInputs = plan.inputs.filter(p => hostBuffers.has(p.operand.buffer))
-  const deviceBuffers = new Set([
-    ...device.flatMap(touched),
-    ...[...plan.inputs, ...plan.outputs].map(p => p.operand.buffer),
-  ])
+  const deviceBuffers = new Set([...device.flatMap(touched), ...portBuffers(plan)])
   return {
     host: { name: plan.name, inputs: hostInputs, outputs: ports, buffers: [...hostBuffers], steps: hostSteps },
     device: {
@@ -74,7 +74,7 @@ interface Splitting {
   readonly hashed: Set<Buffer>
   readonly hostSteps: Step[]
   readonly ports: Port[]
-  nextId: number
+  readonly fresh: FreshBuffer
 }
 
 /** Makes the host compute a buffer as it is before step `before`; false if only the device can. */
@@ -97,7 +97,7 @@ function fetch(splitting: Splitting, buffer: Buffer, before: number): boolean {
 
 /** Moves the draws of a step to the host; returns what is left for the device, if anything, or why the draws cannot be moved. */
 function withoutDraws(splitting: Splitting, step: MapKernel, place: number): Step | undefined | string {
-  const { hosted, hashed, hostSteps, ports } = splitting
+  const { hosted, hashed, hostSteps, ports, fresh } = splitting
   const { program, writes, domain, hint } = step
   const onHost = neededFor(
     program,
@@ -117,8 +117,7 @@ function withoutDraws(splitting: Splitting, step: MapKernel, place: number): Ste
   // The device can use a hash only as a real number.
   if (crossing.some(ref => program[ref].dtype !== 'real')) return wholeNumbers
   const draws = crossing.map(value => {
-    const buffer: Buffer = { id: splitting.nextId++, dtype: 'real', size: product(domain), hint: `${hint} draws` }
-    const operand: Operand = { buffer, offset: constant(0), strides: rowMajor(domain) }
+    const operand = whole(fresh(product(domain), `${hint} draws`), domain)
     ports.push({ name: `@draws.${ports.length}`, operand, shape: domain })
     return { value, operand }
   })

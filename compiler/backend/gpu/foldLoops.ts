@@ -2,8 +2,8 @@
 
 import { evaluate } from '../../ir/dim.ts'
 import { neededFor } from '../../plan/instructions.ts'
-import { isSum } from '../../plan/operands.ts'
 import type { Instruction, Ref } from '../../plan/plan.ts'
+import { isSum } from '../../plan/reductions.ts'
 import { leaf, print } from '../expression.ts'
 import { indent } from './axisLoops.ts'
 import { kernelAlgebra } from './kernelAlgebra.ts'

@@ -1,8 +1,8 @@
 // Splits long folds of few results, which leave most of a device idle, into folds of parts and a fold of their results.
 import { add, constant, evaluate, multiply, product, rowMajor, type Sizes } from '../../ir/dim.ts'
+import type { FreshBuffer } from '../../plan/freshBuffers.ts'
 import { read } from '../../plan/instructions.ts'
 import type { Instruction, Operand } from '../../plan/plan.ts'
-import type { FreshBuffer } from './splitTask.ts'
 import type { Fold } from './tasks.ts'
 
 /** Fewest terms that a thread combines. */

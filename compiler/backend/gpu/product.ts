@@ -1,7 +1,7 @@
 // Matrix products in handwritten WGSL: a thread sums a block of results, so that each element that it reads is used several times.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
-import { isSum } from '../../plan/operands.ts'
 import type { Operand } from '../../plan/plan.ts'
+import { isSum } from '../../plan/reductions.ts'
 import { type Axis, count, indent, loopsOver, placeOf } from './axisLoops.ts'
 import { type Fold, isProduct } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'

@@ -1,5 +1,6 @@
 // Records a plan at given sizes on a device: pipelines, arguments and bindings of all its dispatches, made once and run repeatedly.
 import type { Sizes } from '../../ir/dim.ts'
+import type { FreshBuffer } from '../../plan/freshBuffers.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import { type Device, guarded, usage } from './device.ts'
 import type { Memory } from './deviceMemory.ts'
@@ -7,7 +8,6 @@ import { type Dispatch, dispatchesOf } from './dispatches.ts'
 import type { GpuLibrary } from './gpuLibrary.ts'
 import { specials } from './kernelAlgebra.ts'
 import type { Kernel, KernelsOf } from './ownKernels.ts'
-import type { FreshBuffer } from './splitTask.ts'
 import { kindOf, type TaskStep } from './tasks.ts'
 import { type Shader, shaderOf } from './wgsl.ts'
 
@@ -55,8 +55,8 @@ export interface Studio {
 export async function record(studio: Studio, steps: readonly TaskStep[], sizes: Sizes): Promise<Recording> {
   const { owner, memory, kernelsOf } = studio
   const scratch: Buffer[] = []
-  const fresh: FreshBuffer = (size, hint) => {
-    const buffer = studio.fresh(size, hint)
+  const fresh: FreshBuffer = (size, hint, dtype) => {
+    const buffer = studio.fresh(size, hint, dtype)
     scratch.push(buffer)
     return buffer
   }

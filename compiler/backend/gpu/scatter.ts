@@ -1,10 +1,10 @@
 // Scatters in handwritten WGSL: a thread owns one place in every row, and adds the values sent there one after the other.
 // As a fold, each place in each row looks at all values sent to any row; here each sent value is looked at once.
 import { constant, evaluate, product, rowMajor, type Sizes } from '../../ir/dim.ts'
+import type { FreshBuffer } from '../../plan/freshBuffers.ts'
 import { pruned } from '../../plan/instructions.ts'
 import type { Operand, Ref } from '../../plan/plan.ts'
 import { type Axis, count, indent, loopsOver, placeOf } from './axisLoops.ts'
-import type { FreshBuffer } from './splitTask.ts'
 import type { Each, Fold, Scatter } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'
 

@@ -1,12 +1,10 @@
 // Splits tasks that touch more buffers than a shader may bind into several that pass values on in temporary buffers.
 import { constant, type Dim, product, rowMajor } from '../../ir/dim.ts'
+import type { FreshBuffer } from '../../plan/freshBuffers.ts'
 import { neededFor, pruned, read } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Ref, Write } from '../../plan/plan.ts'
 import { collapseMap } from '../../schedule/collapse.ts'
 import type { Each, Task } from './tasks.ts'
-
-/** Makes a buffer that the plan does not have. */
-export type FreshBuffer = (size: Dim, hint: string) => Buffer
 
 /** Gives the task, or several that do the same, none of which touches more than `most` buffers. */
 export function splitTask(task: Task, most: number, fresh: FreshBuffer): Task[] {

@@ -3,7 +3,6 @@ import type { Algebra } from '../../ir/algebra.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import { folds } from '../../ir/ops/reductions.ts'
 import { createProgram, pruned } from '../../plan/instructions.ts'
-import { isSum } from '../../plan/operands.ts'
 import type {
   Choice,
   GemmKernel,
@@ -20,6 +19,7 @@ import type {
   Step,
   Write,
 } from '../../plan/plan.ts'
+import { isSum } from '../../plan/reductions.ts'
 import { collapseMap, collapseReduce } from '../../schedule/collapse.ts'
 
 /** Computes one point in each thread. No two threads write one place. */

@@ -1,7 +1,8 @@
 // Sums over the rows of row-major data: all columns are added up side by side, in the order of memory, not one by one.
 import { add, asNumber, constant, multiply } from '../../ir/dim.ts'
-import { isSum, programReads } from '../../plan/operands.ts'
+import { programReads } from '../../plan/instructions.ts'
 import type { Instruction, Operand, ReduceKernel } from '../../plan/plan.ts'
+import { isSum } from '../../plan/reductions.ts'
 import type { Frame } from './frame.ts'
 import { createNest } from './nest.ts'
 

@@ -2,8 +2,11 @@
 
 import type { Algebra } from '../../ir/algebra.ts'
 import { type Atom, asNumber, type Dim, format, formatAtom } from '../../ir/dim.ts'
-import { dimsOf, kernelsOf, reductionName } from '../../plan/operands.ts'
+import { dimsOf } from '../../plan/dimsOf.ts'
 import type { Buffer, Plan, Pointwise, Step } from '../../plan/plan.ts'
+import { inputBuffers } from '../../plan/ports.ts'
+import { reductionName } from '../../plan/reductions.ts'
+import { kernelsOf } from '../../plan/steps.ts'
 import type { Precision } from '../backend.ts'
 import type { Expression } from '../expression.ts'
 import { expressions } from './expressionAlgebra.ts'
@@ -64,7 +67,7 @@ export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: 
   const made = new Map(plan.steps.flatMap(makers))
   const results = new Map(plan.outputs.map(({ name, operand }) => [operand.buffer, name]))
   const inputs = new Set(plan.inputs.map(p => p.name))
-  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const given = inputBuffers(plan)
   const wish = (buffer: Buffer): string => {
     const result = given.has(buffer) ? undefined : results.get(buffer)
     if (result !== undefined && inputs.has(result)) return `${result}'`

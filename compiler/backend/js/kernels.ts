@@ -1,8 +1,8 @@
 // Writes the lines of each kernel's function.
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
-import { reductionName } from '../../plan/operands.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
+import { reductionName } from '../../plan/reductions.ts'
 import { turn } from '../../plan/stationary.ts'
 import { collapseMap, collapseReduce } from '../../schedule/collapse.ts'
 import { leaf, print } from '../expression.ts'

@@ -2,9 +2,10 @@
 import { atomCode, product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import { buffersOfWays } from '../../plan/choiceBuffers.ts'
-import { storedInputs } from '../../plan/operands.ts'
 import { type Packings, packingsOf } from '../../plan/packings.ts'
 import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
+import { inputBuffers, overwritingOutputs } from '../../plan/ports.ts'
+import { storedInputs } from '../../plan/storedInputs.ts'
 import type { Precision } from '../backend.ts'
 import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
@@ -87,7 +88,7 @@ const arrayType = (dtype: DType, precision: Precision): string =>
 
 /** Lists the arrays that a program owns: the plan's buffers except its inputs, and those of packed operands. */
 function ownArrays(plan: Plan, packings: Packings, precision: Precision) {
-  const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
+  const inputs = inputBuffers(plan)
   return [
     ...plan.buffers.filter(b => !inputs.has(b)).map(buffer => ({ buffer, type: arrayType(buffer.dtype, precision) })),
     ...packings.buffers.map(buffer => ({ buffer, type: 'Float64Array' })),
@@ -106,12 +107,6 @@ function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Frame): 
   })
 }
 
-/** Names the outputs that share a buffer with an input. */
-function movedNames({ inputs, outputs }: Plan): ReadonlySet<string> {
-  const given = new Set(inputs.map(p => p.operand.buffer))
-  return new Set(outputs.filter(o => given.has(o.operand.buffer)).map(o => o.name))
-}
-
 /** Gives the lines that bind inputs to names; inputs that share a buffer are joined, and copied back if a result overwrites them. */
 function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
@@ -125,7 +120,7 @@ function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
       ? [`const ${buffer} = ${binds[0]}`]
       : [`const ${parts} = [`, ...binds.map(b => `  ${b},`), ']', `const ${buffer} = joined(${join}, ${parts})`],
   )
-  const moved = movedNames(plan)
+  const moved = overwritingOutputs(plan)
   const returned = joints.flatMap(({ ports, buffer, parts }) =>
     ports.some(p => moved.has(p.name)) ? [`handBack(${buffer}, ${parts})`] : [],
   )
@@ -134,7 +129,7 @@ function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
 
 /** Gives each output as an entry of the results: a view, renewed where its array or length changes, or the input that it overwrites. */
 function givenBack(plan: Plan, names: ModuleNames, run: Frame, precision: Precision) {
-  const moved = movedNames(plan)
+  const moved = overwritingOutputs(plan)
   return plan.outputs.map(({ name, operand: { buffer }, shape }) => {
     const key = JSON.stringify(name)
     if (moved.has(name)) return { entry: `${key}: inputs[${key}]` }

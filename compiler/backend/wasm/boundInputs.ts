@@ -1,8 +1,9 @@
 // Binds the inputs of a run to places in the memory: those that `store` laid there stay where they are, all others are copied.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
-import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
+import { overwritingOutputs } from '../../plan/ports.ts'
+import { storedInputs } from '../../plan/storedInputs.ts'
 import { elementBytes } from '../../schedule/target.ts'
 import type { Buffer, Precision } from '../backend.ts'
 import type { Engine } from './engine.ts'
@@ -15,6 +16,8 @@ export type Arrays = Readonly<Record<string, Buffer>>
 interface Group {
   readonly buffer: PlanBuffer
   readonly ports: readonly Port[]
+  /** The names of inputs that a run overwrites. */
+  readonly overwritten: ReadonlySet<string>
   /** The place in the frame that holds its address; -1, where nothing is written, if nothing reads it. */
   readonly slot: number
   /** Whether the program may have packed it, and must do so again where it is another. */
@@ -70,9 +73,11 @@ export interface Binding {
 }
 
 export function createInputs(binding: Binding): BoundInputs {
+  const overwritten = overwritingOutputs(binding.plan)
   const groups: readonly Group[] = [...storedInputs(binding.plan)].map(([buffer, ports]) => ({
     buffer,
     ports,
+    overwritten,
     slot: binding.slotOf(buffer),
     fixed: ports.every(p => binding.plan.fixed?.includes(p.name)),
     last: [],
@@ -127,10 +132,10 @@ function layingDown({ engine, places, precision }: Binding): LayDown {
   }
 }
 
-function store({ engine, plan }: Binding, groups: readonly Group[], lay: LayDown, inputs: Arrays) {
+function store({ engine }: Binding, groups: readonly Group[], lay: LayDown, inputs: Arrays) {
   const result: Record<string, Buffer> = { ...inputs }
   for (const group of groups) {
-    const { buffer, ports, kept } = group
+    const { buffer, ports, overwritten, kept } = group
     if (!ports.every(p => Object.hasOwn(inputs, p.name))) continue
     const arrays = ports.map(p => inputs[p.name])
     const isThere = kept?.arrays.every((a, i) => a === arrays[i] && engine.owns(kept.views[i])) ?? false
@@ -142,8 +147,7 @@ function store({ engine, plan }: Binding, groups: readonly Group[], lay: LayDown
       // What was packed of them is packed again.
       group.version = -1
     }
-    const isChanged = plan.outputs.some(o => o.operand.buffer === buffer)
-    if (!isChanged) group.kept = { arrays, views }
+    if (!ports.some(p => overwritten.has(p.name))) group.kept = { arrays, views }
     ports.forEach((p, i) => {
       result[p.name] = views[i]
     })
@@ -163,8 +167,8 @@ function addressOf(engine: Engine, arrays: readonly Buffer[]): number | undefine
 
 /** Finds the place of a group's arrays, which are others than in the last run. */
 function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
-  const { plan, engine, precision, frames } = binding
-  const { buffer, ports, slot, lengths } = group
+  const { engine, precision, frames } = binding
+  const { buffer, ports, overwritten, slot, lengths } = group
   const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, precision)))
   // Forgets the old binding first: where there is no room for the new one, the next run binds again.
   group.last = []
@@ -183,7 +187,7 @@ function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
     const { name } = ports[i]
     const view = arrayOf(buffer.dtype, precision, engine.buffer(), start, a.length)
     start += a.byteLength
-    return { name, view, moved: plan.outputs.some(o => o.name === name && o.operand.buffer === buffer) }
+    return { name, view, moved: overwritten.has(name) }
   })
 }
 

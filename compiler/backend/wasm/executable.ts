@@ -1,6 +1,7 @@
 // Makes an executable of a schedule and an engine: the memory's layout, the inputs and the results of each run.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { inputBuffers, overwritingOutputs } from '../../plan/ports.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { workOf } from '../../schedule/threads/work.ts'
 import type { Buffer, Executable, Precision, Results } from '../backend.ts'
@@ -95,7 +96,7 @@ function createArena({ plan, schedule, engine, precision, places, frames, leastW
   const threadsFor = threadsBy(plan, engine.threads, leastWork)
   const symbols = symbolsIn(schedule, plan)
   const layoutOf = layouts(plan, schedule, precision)
-  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const given = inputBuffers(plan)
   const views = new Map<string, Buffer>()
   let place: Place | undefined
   let version = 0
@@ -152,13 +153,12 @@ function threadsBy(plan: Plan, threads: number, leastWork: number): (sizes: Size
 }
 
 /** Gives the results of runs: the same object as last time, where all lie where they lay. */
-function keptResults({ inputs, outputs }: Plan) {
-  const given = new Set(inputs.map(p => p.operand.buffer))
-  const moved = outputs.filter(o => given.has(o.operand.buffer)).map(o => o.name)
+function keptResults(plan: Plan) {
+  const moved = [...overwritingOutputs(plan)]
   let last: { readonly version: number; readonly results: Record<string, Buffer> } = { version: 0, results: {} }
   return (version: number, views: ReadonlyMap<string, Buffer>, arrays: Arrays): Results => {
     if (last.version === version && moved.every(output => last.results[output] === arrays[output])) return last.results
-    const results = Object.fromEntries(outputs.map(({ name }) => [name, views.get(name) ?? arrays[name]]))
+    const results = Object.fromEntries(plan.outputs.map(({ name }) => [name, views.get(name) ?? arrays[name]]))
     last = { version, results }
     return results
   }

@@ -2,6 +2,8 @@
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { buffersOfWays, type Way } from '../../plan/choiceBuffers.ts'
 import type { Buffer, Plan } from '../../plan/plan.ts'
+import { inputBuffers } from '../../plan/ports.ts'
+import { wayTaken } from '../../plan/wayTaken.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { elementBytes } from '../../schedule/target.ts'
 import { sizesOfThread } from '../../schedule/threads/shares.ts'
@@ -47,12 +49,11 @@ export function layouts(
   { slots, buffers, shares }: Schedule,
   precision: Precision,
 ): (sizes: Sizes, threads: number) => Layout {
-  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const given = inputBuffers(plan)
   const own = buffers.filter(b => !given.has(b))
   const ways = buffersOfWays(plan)
   return (sizes, threads) => {
-    const taken = (way: Way | undefined): boolean =>
-      way === undefined || evaluate(way.less, sizes) < evaluate(way.than, sizes) === way.first
+    const taken = (way: Way | undefined): boolean => way === undefined || wayTaken(way, sizes) === (way.first ? 0 : 1)
     const offsets = new Map<Buffer, number>()
     let bytes = 0
     const add = (size: number): number => {

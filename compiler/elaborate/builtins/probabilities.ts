@@ -2,7 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
 import { makersOf, type Value } from '../../ir/graph.ts'
-import { isProbability, standing } from '../../ir/probability.ts'
+import { isProbability, logSources } from '../../ir/probability.ts'
 import { type View, viewOf } from '../../ir/view.ts'
 import { boundBy, checkLabels, toldApart } from '../tensors/labels.ts'
 import { bernoulli } from '../tensors/randomDraws.ts'
@@ -36,7 +36,10 @@ export const probabilityBuiltins: readonly Builtin[] = [
       return fail(
         'RNN213',
         { callee, value, source: sourceOf(p) },
-        { span: scope.call?.span ?? span, ...(standing(view, p.value, 'itself').stable && { help: keeps(value) }) },
+        {
+          span: scope.call?.span ?? span,
+          ...(logSources(view, p.value, 'itself').hasLogits && { help: keeps(value) }),
+        },
       )
     }
     if (label !== undefined) {

@@ -1,9 +1,9 @@
 // Built-in functions over the whole data set, for metrics: each batch gives parts of a value, from which the run time computes it.
 import { fail } from '../../../dsl/diagnostics.ts'
+import { ancestors } from '../../ir/ancestors.ts'
 import { scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
-import { reached } from '../tensors/computedFrom.ts'
 import {
   checkAxes,
   commonOrder,
@@ -123,7 +123,7 @@ const wholeSet = (
     const { scope, span } = call
     if (scope.builder !== scope.session.root) fail('RNN114', { statement: name, place: 'a cell' }, { span })
     for (const { value } of args) {
-      const behind = reached(scope.builder.eqns, value)
+      const behind = ancestors(scope.builder.eqns, [value])
       const whole = scope.session.gathered.find(g => behind.has(g.value.id))
       if (whole !== undefined) {
         const kind = `${whole.kind === 'average' ? 'an' : 'a'} ${whole.kind}`

@@ -1,10 +1,10 @@
 // Evaluates losses and metrics, averages them, and names them for reports.
 import type { Expr, Name, Span, Statement } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
-import type { Value } from '../../ir/graph.ts'
+import { ancestors } from '../../ir/ancestors.ts'
+import type { NamedValue } from '../../ir/graph.ts'
 import { average } from '../builtins/wholeSet.ts'
 import { evaluate } from '../expand/evaluate.ts'
-import { reached } from '../tensors/computedFrom.ts'
 import { asTensor } from '../tensors/convert.ts'
 import type { Scope } from '../values/scope.ts'
 import { formatItem, type Tensor } from '../values/tensor.ts'
@@ -19,11 +19,6 @@ export interface Measured {
   readonly tensor: Tensor
   readonly each: Tensor
   readonly span: Span
-}
-
-export interface NamedValue {
-  readonly name: string
-  readonly value: Value
 }
 
 /** Evaluates a `loss` or `metric` line and averages it, unless a metric does so itself. */
@@ -80,7 +75,7 @@ export function reports(losses: readonly Measured[], metrics: readonly Measured[
 /** Throws RNN232 unless a metric of averages has no axes and reads nothing else: it is computed once, after all batches. */
 function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
   const { root, gathered } = scope.session
-  const behind = reached(root.eqns, t.value, new Set(gathered.map(g => g.value.id)))
+  const behind = ancestors(root.eqns, [t.value], new Set(gathered.map(g => g.value.id)))
   const other = root.params.find(p => behind.has(p.id))
   if (other === undefined && t.axes.length === 0) return
   fail(

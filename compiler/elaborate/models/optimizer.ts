@@ -1,15 +1,15 @@
 // Emits the steps of an optimizer, which is a cell: its state `p` is the parameter, its input the gradient, its time the training step.
 import type { Expr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
+import { ancestors } from '../../ir/ancestors.ts'
 import { type Builder, createBuilder, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import type { DType, Value } from '../../ir/graph.ts'
+import type { DType, NamedValue, Value } from '../../ir/graph.ts'
 import { applyInstance } from '../expand/applyInstance.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { newInstance } from '../expand/recipes.ts'
 import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
 import { isOptimizer } from '../linking/isOptimizer.ts'
-import { reached } from '../tensors/computedFrom.ts'
 import { asInit } from '../tensors/convert.ts'
 import { wholeNumber } from '../tensors/runningValues.ts'
 import { expand, tensor, toReal } from '../tensors/typedOperations.ts'
@@ -43,9 +43,7 @@ export interface Step {
   readonly rate: Value | undefined
 }
 
-interface Moving {
-  readonly name: string
-  readonly value: Value
+interface Moving extends NamedValue {
   readonly gradient: Value
 }
 
@@ -91,7 +89,7 @@ function sharedStates(
   for (;;) {
     const own = [value, gradient, ...states.filter(s => !found.includes(s)).map(s => s.before)]
     const kept = found.filter(s => {
-      const from = reached(builder.eqns, s.value)
+      const from = ancestors(builder.eqns, [s.value])
       return !own.some(v => from.has(v.id))
     })
     if (kept.length === found.length) return found
@@ -116,8 +114,8 @@ function idleStates(
   let found = sharedStates(own, states, first)
   for (;;) {
     const results = [parameter, ...(rate ? [rate] : []), ...states.filter(s => !found.includes(s)).map(s => s.value)]
-    const read = found.length === 0 ? [] : results.map(v => reached(own.eqns, v))
-    const idle = found.filter(s => !read.some(from => from.has(s.before.id)))
+    const read = ancestors(own.eqns, results)
+    const idle = found.filter(s => !read.has(s.before.id))
     if (idle.length === found.length) break
     found = idle
   }

@@ -29,6 +29,7 @@ function behind(value: Value, eqns: readonly Eqn[]): Independent | Value | undef
     const { op, ins, body } = eqn
     if (op === 'sigmoid') return op
     if (op === 'softmax') return eqn.attrs.axis === -1 ? undefined : op
+    // Only a probability is asked for: 1 - p, or a difference of sums of one softmax's elements.
     if (op === 'sub') at = ins[1]
     else if (body !== undefined) {
       const inBody = behind(body.results[eqn.outs.indexOf(at)], body.eqns)

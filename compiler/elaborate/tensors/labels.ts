@@ -5,7 +5,7 @@ import type { Builder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { type Eqn, type Makers, makersOf, type Value } from '../../ir/graph.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
-import { onlyPlaces } from '../../ir/view.ts'
+import { lookThrough, onlyPlaces } from '../../ir/view.ts'
 import { Reported } from '../values/collectProblems.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Bound } from '../values/signature.ts'
@@ -92,14 +92,9 @@ function logarithms(root: Builder, makers: Makers, ports: ReadonlyMap<number, st
 const comparisons: ReadonlySet<OpName> = new Set<OpName>(['eq', 'lt', 'le'])
 
 /** Gives the id of the value that these elements come from, through ops that only move or convert them. */
-function behind(makers: Makers, value: Value): number {
-  let { id } = value
-  for (
-    let maker = makers.get(id);
-    maker !== undefined && (onlyPlaces(maker.op) || maker.op === 'real');
-    maker = makers.get(id)
-  ) {
-    id = maker.ins[0].id
-  }
-  return id
-}
+const behind = (makers: Makers, value: Value): number =>
+  lookThrough(
+    value,
+    v => makers.get(v.id),
+    ({ op }) => onlyPlaces(op) || op === 'real',
+  ).id

@@ -5,7 +5,8 @@ import { build, line } from '../array.ts'
 import { type Builder, reshape } from '../builder.ts'
 import { asNumber, constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Attrs, Type, Value } from '../graph.ts'
-import { defineOp, type Op, require, unchanged } from './define.ts'
+import { check } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 import type { AttrsOf, strongZeros } from './schemas.ts'
 
 export const last = <T>(list: readonly T[]): T => list[list.length - 1]
@@ -73,7 +74,7 @@ export const contractionOps: readonly Op[] = [
     linear: 'each',
     strong: strongAt,
     infer: ([x, w]) => {
-      require(w.shape.length === 2 && equal(last(x.shape), w.shape[1]), 'matmul: the last dim of x is not that of W')
+      check(w.shape.length === 2 && equal(last(x.shape), w.shape[1]), 'matmul: the last dim of x is not that of W')
       return [{ dtype: 'real', shape: [...leads(x), w.shape[0]] }]
     },
     evaluate: ({ ins: [x, w], attrs, shapes: [shape] }) => {
@@ -113,8 +114,10 @@ export const contractionOps: readonly Op[] = [
     linear: 'each',
     strong: strongAt,
     infer: ([d, w]) => {
-      require(w.shape.length === 2 &&
-        equal(last(d.shape), w.shape[0]), 'matmulT: the last dim of d is not the first of W')
+      check(
+        w.shape.length === 2 && equal(last(d.shape), w.shape[0]),
+        'matmulT: the last dim of d is not the first of W',
+      )
       return [{ dtype: 'real', shape: [...leads(d), w.shape[1]] }]
     },
     evaluate: ({ ins: [d, w], attrs, shapes: [shape] }) => {
@@ -163,7 +166,7 @@ export const contractionOps: readonly Op[] = [
     linear: 'each',
     strong: strongAt,
     infer: ([d, x]) => {
-      require(sameShape(leads(d), leads(x)), 'outer: the leading dims differ')
+      check(sameShape(leads(d), leads(x)), 'outer: the leading dims differ')
       return [{ dtype: 'real', shape: [last(d.shape), last(x.shape)] }]
     },
     evaluate: ({ ins: [d, x], attrs, shapes: [[n, k]] }) => {
@@ -211,9 +214,9 @@ export const contractionOps: readonly Op[] = [
       const rank = a.shape.length
       const [m, ka] = ta ? [a.shape[rank - 1], a.shape[rank - 2]] : [a.shape[rank - 2], a.shape[rank - 1]]
       const [kb, n] = tb ? [b.shape[rank - 1], b.shape[rank - 2]] : [b.shape[rank - 2], b.shape[rank - 1]]
-      require(rank >= 2 && b.shape.length === rank, 'bmm: operands of different ranks')
-      require(equal(ka, kb), 'bmm: the contracted dims differ')
-      require(sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), 'bmm: the leading dims differ')
+      check(rank >= 2 && b.shape.length === rank, 'bmm: operands of different ranks')
+      check(equal(ka, kb), 'bmm: the contracted dims differ')
+      check(sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), 'bmm: the leading dims differ')
       return [{ dtype: 'real', shape: [...a.shape.slice(0, -2), m, n] }]
     },
     evaluate: ({ ins: [a, b], attrs: { ta, tb, ...strong }, shapes: [shape] }) => {

@@ -3,8 +3,9 @@ import type { Algebra } from '../algebra.ts'
 import type { NdArray } from '../array.ts'
 import type { Builder } from '../builder.ts'
 import type { Dim } from '../dim.ts'
-import type { Attr, Attrs, Block, Eqn, Type, Value } from '../graph.ts'
+import type { Attrs, Block, Eqn, Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
+import { isDim } from './attributes.ts'
 import { type AttrKind, type AttrsOf, type OpName, type ResolvedOf, type Schema, schemas } from './schemas.ts'
 
 export interface Evaluation<S extends Schema> {
@@ -75,7 +76,7 @@ export interface Definition<S extends Schema> {
   /** Whether finite operands give a finite result, whatever their size. */
   readonly keepsFinite: boolean
   /** For an op that moves elements: the result's elements are those of some operands, in other places. */
-  readonly moves?: Moves
+  readonly moves?: Moves<S>
   /** Whether operands may be swapped; with `but for ties` the gradient differs, as the first of equals gets it. */
   readonly commutes?: true | 'but for ties'
   /** Whether the op computes nothing, but moves or repeats elements: the backward pass recomputes it rather than saving it. */
@@ -84,11 +85,19 @@ export interface Definition<S extends Schema> {
   readonly leading?: Leading<S>
 }
 
-export interface Moves {
+export interface Moves<S extends Schema> {
   /** How many operands, counted from the first, the elements come from. */
   readonly operands: number
   /** Set if data choose which elements are read. */
   readonly chosen?: true
+  /** The axis of the result along which the rows along `axis` of the operands lie; undefined where they do not stay whole. */
+  readonly axisAfter: (axis: number, e: Moved<S>) => number | undefined
+}
+
+export interface Moved<S extends Schema> {
+  readonly ins: readonly Type[]
+  readonly outs: readonly Type[]
+  readonly attrs: AttrsOf<S>
 }
 
 /** An op over the operands of all steps at once, stacked along a new leading dimension. */
@@ -117,7 +126,10 @@ export const unchanged = <T>(attrs: T): T => attrs
 
 /** A definition with its schema forgotten, so that a table can hold them all. */
 export interface Op
-  extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch' | 'edge' | 'leading'> {
+  extends Omit<
+    Definition<Schema>,
+    'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch' | 'edge' | 'moves' | 'leading'
+  > {
   readonly attrs: Schema
   readonly infer: (ins: readonly Type[], attrs: Attrs, body: Block | undefined) => readonly Type[]
   readonly evaluate: (
@@ -128,6 +140,9 @@ export interface Op
   readonly expand?: Emit
   readonly branch?: Emit
   readonly edge?: Emit
+  readonly moves?: Omit<Moves<Schema>, 'axisAfter'> & {
+    readonly axisAfter: (axis: number, eqn: Eqn) => number | undefined
+  }
   readonly leading?: {
     readonly operands: 'all' | readonly number[]
     readonly rows?: (attrs: Attrs, steps: Dim) => Attrs
@@ -145,7 +160,7 @@ export const defineOp = <N extends OpName>(given: { readonly name: N } & Defined
 
 function withSchema<S extends Schema>(attrs: S, given: Defined<S>): Op {
   const d = { ...given, attrs }
-  const { infer, evaluate, vjp, lower, strong, expand, branch, edge, leading } = d
+  const { infer, evaluate, vjp, lower, strong, expand, branch, edge, moves, leading } = d
   const { rows, leadsum, byOthers = {} } = leading ?? {}
   const emitting = (emit: ((e: Expansion<S>) => Value) | undefined): Emit | undefined =>
     emit && ((builder, ins, attrs) => emit({ builder, ins, attrs: typed(d, attrs) }))
@@ -156,7 +171,12 @@ function withSchema<S extends Schema>(attrs: S, given: Defined<S>): Op {
     cheap: d.cheap ?? false,
     keepsFinite: d.keepsFinite ?? d.cheap ?? false,
     linear: d.linear,
-    ...(d.moves && { moves: d.moves }),
+    ...(moves && {
+      moves: {
+        ...moves,
+        axisAfter: (axis, { ins, outs, attrs }) => moves.axisAfter(axis, { ins, outs, attrs: typed(d, attrs) }),
+      },
+    }),
     ...(d.commutes && { commutes: d.commutes }),
     strong,
     flops: d.flops ?? (() => ({ terms: [] })),
@@ -216,24 +236,4 @@ function checkKinds(
   for (const [name, kind] of Object.entries(d.attrs)) {
     if (!fits[kind](attrs[name])) throw new Error(`${d.name}: attribute ${name} should be a ${kind}`)
   }
-}
-
-export const isDim = (v: unknown): v is Dim => typeof v === 'object' && v !== null && 'terms' in v
-
-/** Tells whether an attribute is a list of Dims. An empty list counts as one; it prints like an empty list of numbers. */
-export const isDims = (v: Attr): v is readonly Dim[] => Array.isArray(v) && v.every(isDim)
-
-/** The numbers of an attribute that is a list of them; none for any other. */
-export const numbersOf = (attr: Attr): readonly number[] =>
-  Array.isArray(attr) ? attr.filter(n => typeof n === 'number') : []
-
-/** Converts a position counted from the end (-1 is the last) to one counted from the front. */
-export function fromEnd(axis: number, rank: number): number {
-  const position = rank + axis
-  if (axis >= 0 || position < 0) throw new Error(`axis ${axis} is not in a value of rank ${rank}`)
-  return position
-}
-
-export function require(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message)
 }

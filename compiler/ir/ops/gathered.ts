@@ -6,8 +6,9 @@ import { at, build, type NdArray } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Type } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
+import { check } from './attributes.ts'
 import { flat, last, type StrongZeros, strongAt, strongly, sumOver, swap, termOf } from './contractions.ts'
-import { defineOp, type Op, require, unchanged } from './define.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 import { gathering, type Laid, laid, scattering } from './indexing.ts'
 
 /** An element of a row, as `gather` reads it: 0 outside the table. */
@@ -51,8 +52,8 @@ export const gatheredOps: readonly Op[] = [
     linear: 'each',
     strong: strongAt,
     infer: ([table, index, w]) => {
-      require(isTable(table) && isTable(w) && index.dtype === 'int', 'gather_matmul: a table, indices and a weight')
-      require(equal(table.shape[1], w.shape[1]), 'gather_matmul: the rows of the table are not those of W')
+      check(isTable(table) && isTable(w) && index.dtype === 'int', 'gather_matmul: a table, indices and a weight')
+      check(equal(table.shape[1], w.shape[1]), 'gather_matmul: the rows of the table are not those of W')
       return [{ dtype: 'real', shape: [...index.shape, w.shape[0]] }]
     },
     evaluate: ({ ins: [table, index, w], attrs, shapes: [shape] }) => {
@@ -98,8 +99,8 @@ export const gatheredOps: readonly Op[] = [
     linear: 'each',
     strong: strongAt,
     infer: ([d, index, table]) => {
-      require(isTable(table) && index.dtype === 'int', 'gather_outer: a cotangent, indices and a table')
-      require(sameShape(d.shape.slice(0, -1), index.shape), 'gather_outer: the leading dims differ')
+      check(isTable(table) && index.dtype === 'int', 'gather_outer: a cotangent, indices and a table')
+      check(sameShape(d.shape.slice(0, -1), index.shape), 'gather_outer: the leading dims differ')
       return [{ dtype: 'real', shape: [last(d.shape), table.shape[1]] }]
     },
     evaluate: ({ ins: [d, index, table], attrs, shapes: [[m, k]] }) => {
@@ -141,9 +142,9 @@ export const gatheredOps: readonly Op[] = [
     linear: 'each',
     strong: strongAt,
     infer: ([d, index, w], { rows }) => {
-      require(isTable(w) && index.dtype === 'int', 'scatter_matmulT: a cotangent, indices and a weight')
-      require(sameShape(d.shape.slice(0, -1), index.shape), 'scatter_matmulT: the leading dims differ')
-      require(equal(last(d.shape), w.shape[0]), 'scatter_matmulT: the last dim of d is not the first of W')
+      check(isTable(w) && index.dtype === 'int', 'scatter_matmulT: a cotangent, indices and a weight')
+      check(sameShape(d.shape.slice(0, -1), index.shape), 'scatter_matmulT: the leading dims differ')
+      check(equal(last(d.shape), w.shape[0]), 'scatter_matmulT: the last dim of d is not the first of W')
       return [{ dtype: 'real', shape: [rows, w.shape[1]] }]
     },
     evaluate: ({ ins: [d, index, w], attrs, shapes: [[rows, k]] }) => {

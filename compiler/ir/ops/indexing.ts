@@ -6,7 +6,8 @@ import { at, build, zeros } from '../array.ts'
 import { constant, type Dim, multiply, sameShape } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering, Unlabelled } from '../lowering.ts'
-import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
+import { check, fromEnd } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 import { withZero } from './movement.ts'
 
 const without = <T>(list: readonly T[], i: number): T[] => list.filter((_, j) => j !== i)
@@ -18,7 +19,7 @@ const inRange = (i: number, size: number): boolean => i >= 0 && i < size
 /** The shape of the indices of `pick`: that of x without the axis and without the last `tail` dimensions. */
 function indexShape(x: Type, axis: number, tail: number): readonly Dim[] {
   const dim = fromEnd(axis, x.shape.length)
-  require(tail <= -axis - 1, 'the tail reaches over the axis')
+  check(tail <= -axis - 1, 'the tail reaches over the axis')
   return without(x.shape, dim).slice(0, x.shape.length - 1 - tail)
 }
 
@@ -74,16 +75,24 @@ export function scattering(x: Laid, places: Laid, to: Operand, rows: Dim): reado
   ]
 }
 
+/** An index chooses whole tails. */
+const ifInTail = (axis: number, { attrs }: { readonly attrs: { readonly tail: number } }): number | undefined =>
+  axis >= -attrs.tail ? axis : undefined
+
 export const indexingOps: readonly Op[] = [
   /** Rows of a table, one for each index: an embedding. table [N, R…], index [L…] → [L…, R…]. */
   defineOp({
     name: 'gather',
-    moves: { operands: 1, chosen: true },
+    moves: {
+      operands: 1,
+      chosen: true,
+      axisAfter: (axis, { ins: [table] }) => (axis > -table.shape.length ? axis : undefined),
+    },
     keepsFinite: true,
     leading: { operands: [1], rows: unchanged },
     linear: 'together',
     infer: ([table, index]) => {
-      require(index.dtype === 'int', 'gather: the index is not int')
+      check(index.dtype === 'int', 'gather: the index is not int')
       return [{ dtype: table.dtype, shape: [...index.shape, ...table.shape.slice(1)] }]
     },
     evaluate: ({ ins: [table, index], shapes: [shape] }) => {
@@ -107,8 +116,8 @@ export const indexingOps: readonly Op[] = [
     leading: { operands: 'all', leadsum: unchanged },
     linear: 'together',
     infer: ([x, index], { rows }) => {
-      require(index.dtype === 'int', 'scatter: the index is not int')
-      require(sameShape(x.shape.slice(0, index.shape.length), index.shape), 'scatter: index and rows differ')
+      check(index.dtype === 'int', 'scatter: the index is not int')
+      check(sameShape(x.shape.slice(0, index.shape.length), index.shape), 'scatter: index and rows differ')
       return [{ dtype: x.dtype, shape: [rows, ...x.shape.slice(index.shape.length)] }]
     },
     evaluate: ({ ins: [x, index], shapes: [shape] }) => {
@@ -130,12 +139,12 @@ export const indexingOps: readonly Op[] = [
   /** Selects one place along an axis for each index: x [A…, N, C…, R…], index [A…, C…] → [A…, C…, R…]; R is the tail. */
   defineOp({
     name: 'pick',
-    moves: { operands: 1, chosen: true },
+    moves: { operands: 1, chosen: true, axisAfter: ifInTail },
     keepsFinite: true,
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, index], { axis, tail }) => {
-      require(sameShape(index.shape, indexShape(x, axis, tail)), 'pick: the index has another shape')
+      check(sameShape(index.shape, indexShape(x, axis, tail)), 'pick: the index has another shape')
       return [{ dtype: x.dtype, shape: without(x.shape, fromEnd(axis, x.shape.length)) }]
     },
     evaluate: ({ ins: [x, index], attrs: { axis, tail }, shapes: [shape] }) => {
@@ -174,10 +183,10 @@ export const indexingOps: readonly Op[] = [
     linear: 'together',
     infer: ([x, index], { axis, tail, size }) => {
       const shape = withInserted(x.shape, fromEnd(axis, x.shape.length + 1), size)
-      require(sameShape(
-        index.shape,
-        indexShape({ dtype: x.dtype, shape }, axis, tail),
-      ), 'place: the index has another shape')
+      check(
+        sameShape(index.shape, indexShape({ dtype: x.dtype, shape }, axis, tail)),
+        'place: the index has another shape',
+      )
       return [{ dtype: x.dtype, shape }]
     },
     evaluate: ({ ins: [x, index], attrs: { axis, tail }, shapes: [shape] }) => {
@@ -212,12 +221,12 @@ export const indexingOps: readonly Op[] = [
   /** Reverses the first `lengths` elements of an axis; those after them stay. `lengths` has the shape of `pick`'s index. */
   defineOp({
     name: 'reverse',
-    moves: { operands: 1 },
+    moves: { operands: 1, axisAfter: ifInTail },
     keepsFinite: true,
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, lengths], { axis, tail }) => {
-      require(sameShape(lengths.shape, indexShape(x, axis, tail)), 'reverse: the lengths have another shape')
+      check(sameShape(lengths.shape, indexShape(x, axis, tail)), 'reverse: the lengths have another shape')
       return [{ dtype: x.dtype, shape: x.shape }]
     },
     evaluate: ({ ins: [x, lengths], attrs: { axis, tail }, shapes: [shape] }) => {

@@ -6,7 +6,8 @@ import { at, build } from '../array.ts'
 import { fill as fillWith, scalar, zerosLike } from '../builder.ts'
 import { add, constant, type Dim, equal, formatLabel, multiply, product, rowMajor } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
+import { check, fromEnd } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 
 /** The operand's elements from `start` on along one dimension. */
 function shifted(operand: Operand, dim: number, start: Dim): Operand {
@@ -17,11 +18,21 @@ const replaced = <T>(list: readonly T[], i: number, by: T): T[] => list.map((x, 
 
 const shapeText = (v: { shape: readonly Dim[] }): string => `[${v.shape.map(formatLabel).join(', ')}]`
 
+/** An op along one axis leaves rows along the others whole. */
+const unlessAlong = (axis: number, { attrs }: { readonly attrs: { readonly axis: number } }): number | undefined =>
+  attrs.axis === axis ? undefined : axis
+
 export const movementOps: readonly Op[] = [
   /** Repeats along new dimensions, at the places `at` of the result. */
   defineOp({
     name: 'broadcast',
-    moves: { operands: 1 },
+    moves: {
+      operands: 1,
+      axisAfter: (axis, { ins: [x], outs: [y], attrs: { at: places } }) => {
+        const kept = y.shape.map((_, i) => i - y.shape.length).filter(place => !places.includes(place))
+        return kept[fromEnd(axis, x.shape.length)]
+      },
+    },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { at: places, sizes }) => {
@@ -30,7 +41,7 @@ export const movementOps: readonly Op[] = [
       const fresh = new Map(places.map((p, i) => [fromEnd(p, rank), sizes[i]]))
       let next = 0
       for (let d = 0; d < rank; d++) shape.push(fresh.get(d) ?? x.shape[next++])
-      require(fresh.size === sizes.length && next === x.shape.length, 'broadcast: places and sizes disagree')
+      check(fresh.size === sizes.length && next === x.shape.length, 'broadcast: places and sizes disagree')
       return [{ dtype: x.dtype, shape }]
     },
     evaluate: ({ ins: [x], attrs, shapes: [shape] }) => {
@@ -57,11 +68,15 @@ export const movementOps: readonly Op[] = [
   /** The same elements in row-major order under another shape. */
   defineOp({
     name: 'reshape',
-    moves: { operands: 1 },
+    moves: {
+      operands: 1,
+      axisAfter: (axis, { ins: [x], outs: [y] }) =>
+        axis === -1 && equal(x.shape[x.shape.length - 1], y.shape[y.shape.length - 1]) ? axis : undefined,
+    },
     leading: { operands: 'all', rows: ({ shape }, steps) => ({ shape: [steps, ...shape] }) },
     linear: 'together',
     infer: ([x], { shape }) => {
-      require(equal(product(x.shape), product(shape)), `reshape: ${shapeText(x)} has another size than the result`)
+      check(equal(product(x.shape), product(shape)), `reshape: ${shapeText(x)} has another size than the result`)
       return [{ dtype: x.dtype, shape }]
     },
     evaluate: ({ ins: [x], shapes: [shape] }) => [{ shape, data: x.data }],
@@ -72,15 +87,24 @@ export const movementOps: readonly Op[] = [
   /** Result dimension i is operand dimension `order[i]`, counted from the end of both. */
   defineOp({
     name: 'transpose',
-    moves: { operands: 1 },
+    moves: {
+      operands: 1,
+      axisAfter: (axis, { attrs: { order } }) => {
+        const place = order.indexOf(axis)
+        return place < 0 ? axis : place - order.length
+      },
+    },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { order }) => {
       const rank = x.shape.length
-      require(rank >= order.length, 'transpose: the order is longer than the shape')
+      check(rank >= order.length, 'transpose: the order is longer than the shape')
       const tail = order.map(o => x.shape[fromEnd(o, rank)])
-      require(new Set(order).size === order.length, 'transpose: an axis occurs twice')
-      require(order.every(o => o >= -order.length), 'transpose: the order leaves an axis out')
+      check(new Set(order).size === order.length, 'transpose: an axis occurs twice')
+      check(
+        order.every(o => o >= -order.length),
+        'transpose: the order leaves an axis out',
+      )
       return [{ dtype: x.dtype, shape: [...x.shape.slice(0, rank - order.length), ...tail] }]
     },
     evaluate: ({ ins: [x], attrs: { order }, shapes: [shape] }) => {
@@ -110,7 +134,7 @@ export const movementOps: readonly Op[] = [
   /** `size` elements from `start` on. */
   defineOp({
     name: 'slice',
-    moves: { operands: 1 },
+    moves: { operands: 1, axisAfter: unlessAlong },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
@@ -153,15 +177,18 @@ export const movementOps: readonly Op[] = [
   /** Joins operands end to end along one dimension. */
   defineOp({
     name: 'concat',
-    moves: { operands: Number.POSITIVE_INFINITY },
+    moves: { operands: Number.POSITIVE_INFINITY, axisAfter: unlessAlong },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: (ins, { axis }) => {
       const dim = fromEnd(axis, ins[0].shape.length)
       const size = ins.map(t => t.shape[dim]).reduce(add)
       for (const t of ins) {
-        require(t.shape.every((d, i) => i === dim || equal(d, ins[0].shape[i])), `concat: ${shapeText(t)} does not fit`)
-        require(t.dtype === ins[0].dtype, `concat: ${t.dtype} beside ${ins[0].dtype}`)
+        check(
+          t.shape.every((d, i) => i === dim || equal(d, ins[0].shape[i])),
+          `concat: ${shapeText(t)} does not fit`,
+        )
+        check(t.dtype === ins[0].dtype, `concat: ${t.dtype} beside ${ins[0].dtype}`)
       }
       return [{ dtype: ins[0].dtype, shape: replaced(ins[0].shape, dim, size) }]
     },
@@ -201,15 +228,18 @@ export const movementOps: readonly Op[] = [
   /** One step late (`by` = 1), with `fill` in the first place; or one step early (`by` = -1), with it in the last. */
   defineOp({
     name: 'shift',
-    moves: { operands: 2 },
+    moves: { operands: 2, axisAfter: unlessAlong },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, fill], { axis, by }) => {
       const dim = fromEnd(axis, x.shape.length)
-      require(by === 1 || by === -1, 'shift: by is 1 or -1')
-      require(fill.dtype === x.dtype, 'shift: the fill has another type')
-      require(fill.shape.length === x.shape.length - 1, 'shift: the fill is one step of the operand')
-      require(fill.shape.every((d, i) => equal(d, x.shape[i < dim ? i : i + 1])), 'shift: the fill has another shape')
+      check(by === 1 || by === -1, 'shift: by is 1 or -1')
+      check(fill.dtype === x.dtype, 'shift: the fill has another type')
+      check(fill.shape.length === x.shape.length - 1, 'shift: the fill is one step of the operand')
+      check(
+        fill.shape.every((d, i) => equal(d, x.shape[i < dim ? i : i + 1])),
+        'shift: the fill has another shape',
+      )
       return [{ dtype: x.dtype, shape: x.shape }]
     },
     evaluate: ({ ins: [x, fill], attrs: { axis, by }, shapes: [shape] }) => {

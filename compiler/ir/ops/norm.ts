@@ -5,7 +5,8 @@ import type { Operand, Ref } from '../../plan/plan.ts'
 import { type Builder, broadcast, constantLike, zerosLike } from '../builder.ts'
 import { constant, product } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import { defineOp, fromEnd, type Op, unchanged } from './define.ts'
+import { fromEnd } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 import { combined, dimsOf, folds, largest, reordered, total, without, workOf } from './reductions.ts'
 
 /** √Σ x² of elements divided by the largest of them (as in BLAS; Higham, Accuracy and Stability, 27.5). */

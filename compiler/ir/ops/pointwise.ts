@@ -4,8 +4,9 @@ import { numbers, types } from '../algebra.ts'
 import { graphAlgebra } from '../builder.ts'
 import { constant, multiply, product, sameShape } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import { defineOp, type Moves, type Op, require, unchanged } from './define.ts'
-import type { PlainOp } from './schemas.ts'
+import { check } from './attributes.ts'
+import { defineOp, type Moves, type Op, unchanged } from './define.ts'
+import type { PlainOp, Schema } from './schemas.ts'
 
 type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
 
@@ -22,7 +23,7 @@ interface Pointwise {
   readonly edge?: Formula
   readonly flops?: number
   readonly keepsFinite?: boolean
-  readonly moves?: Moves
+  readonly moves?: Moves<Schema>
   readonly commutes?: Op['commutes']
 }
 
@@ -32,8 +33,11 @@ function pointwise(name: PlainOp, p: Pointwise): Op {
     name,
     leading: { operands: 'all', rows: unchanged },
     infer: ins => {
-      require(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
-      require(ins.every(t => sameShape(t.shape, ins[0].shape)), `${name}: operands of different shapes`)
+      check(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
+      check(
+        ins.every(t => sameShape(t.shape, ins[0].shape)),
+        `${name}: operands of different shapes`,
+      )
       return [
         {
           dtype: p.formula(
@@ -308,7 +312,7 @@ export const pointwiseOps: readonly Op[] = [
   /** The value itself; no gradient flows back through it. */
   pointwise('stop_gradient', {
     keepsFinite: true,
-    moves: { operands: 1 },
+    moves: { operands: 1, axisAfter: axis => axis },
     arity: 1,
     formula: (a, [x]) => a.stop_gradient(x),
     flops: 0,

@@ -7,7 +7,8 @@ import { type Builder, broadcast, constantLike, fill, scalar, zerosLike } from '
 import { constant, type Dim, product } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
-import { defineOp, fromEnd, type Op, unchanged } from './define.ts'
+import { fromEnd } from './attributes.ts'
+import { defineOp, type Op, unchanged } from './define.ts'
 
 export const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
 
@@ -44,7 +45,7 @@ export const largest = (elements: readonly number[]): number =>
   elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
 const smallest = (elements: readonly number[]): number =>
   elements.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-const firstLargest = (elements: readonly number[]): number => {
+export const firstLargest = (elements: readonly number[]): number => {
   let best = 0
   for (let i = 1; i < elements.length; i++) if (elements[i] > elements[best]) best = i
   return best

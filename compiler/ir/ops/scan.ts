@@ -24,7 +24,8 @@ import {
   type Type,
   type Value,
 } from '../graph.ts'
-import { defineOp, type Op, require } from './define.ts'
+import { check } from './attributes.ts'
+import { defineOp, type Op } from './define.ts'
 
 const step = (t: Type): Type => ({ dtype: t.dtype, shape: t.shape.slice(1) })
 const stacked = (t: Type, length: Dim): Type => ({ dtype: t.dtype, shape: [length, ...t.shape] })
@@ -32,16 +33,16 @@ const stacked = (t: Type, length: Dim): Type => ({ dtype: t.dtype, shape: [lengt
 export const scanOp: Op = defineOp({
   name: 'scan',
   infer: (ins, { length, consts, carries }, body) => {
-    require(body !== undefined, 'scan: no body')
-    require(body.params.length === ins.length, `scan: ${ins.length} operands for ${body.params.length} parameters`)
+    check(body !== undefined, 'scan: no body')
+    check(body.params.length === ins.length, `scan: ${ins.length} operands for ${body.params.length} parameters`)
     ins.forEach((t, i) => {
       const isX = i >= consts + carries
-      require(!isX || (t.shape.length > 0 && equal(t.shape[0], length)), `scan: operand ${i} is not over its steps`)
-      require(sameType(isX ? step(t) : t, body.params[i]), `scan: operand ${i} does not fit the body`)
+      check(!isX || (t.shape.length > 0 && equal(t.shape[0], length)), `scan: operand ${i} is not over its steps`)
+      check(sameType(isX ? step(t) : t, body.params[i]), `scan: operand ${i} does not fit the body`)
     })
     return body.results.map((t, i) => {
       if (i >= carries) return stacked(t, length)
-      require(sameType(t, ins[consts + i]), `scan: carry ${i} leaves the step in another type`)
+      check(sameType(t, ins[consts + i]), `scan: carry ${i} leaves the step in another type`)
       return { dtype: t.dtype, shape: t.shape }
     })
   },
@@ -61,7 +62,7 @@ export const scanOp: Op = defineOp({
   },
   vjp: ({ builder, eqn, ins, attrs, cotangents, wanted, replace }) => {
     const { body } = eqn
-    require(body !== undefined, 'scan: no body')
+    check(body !== undefined, 'scan: no body')
     const given = { carries: cotangents.slice(0, attrs.carries), ys: cotangents.slice(attrs.carries) }
     const save = attrs.recompute ? computedAgain(builder, eqn, body) : savedByForward(builder, eqn, body)
     const { back, forward, block } = save

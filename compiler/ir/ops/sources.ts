@@ -1,13 +1,14 @@
 // Ops without operands: constants, sizes, positions.
 import { build } from '../array.ts'
-import { defineOp, type Op, require } from './define.ts'
+import { check } from './attributes.ts'
+import { defineOp, type Op } from './define.ts'
 
 export const sourceOps: readonly Op[] = [
   /** A scalar. */
   defineOp({
     name: 'constant',
     infer: (_, { dtype }) => {
-      require(dtype === 'real' || dtype === 'int' || dtype === 'bool', `constant: no such dtype ${dtype}`)
+      check(dtype === 'real' || dtype === 'int' || dtype === 'bool', `constant: no such dtype ${dtype}`)
       return [{ dtype, shape: [] }]
     },
     evaluate: ({ attrs }) => [build([], () => attrs.value)],

@@ -2,8 +2,8 @@
 import { broadcast, constantLike, reshape, zerosLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
-import { isDim } from '../../ir/ops/define.ts'
-import { stepResult, type View, viewOfBlock } from '../../ir/view.ts'
+import { isDim } from '../../ir/ops/attributes.ts'
+import { isRepeat, lookThrough, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
 export const lastStepRules: readonly Rule[] = [
@@ -59,7 +59,7 @@ function carriedWhileValid(scan: Eqn, body: Block, steps: Value, lengths: Value,
   const place = carries.findIndex((result, i) => {
     const choice = view.producer(result)
     if (step === undefined || choice?.op !== 'where' || choice.ins[2].id !== entering[i].id) return false
-    const isValid = behindRepeats(choice.ins[0], view)
+    const isValid = lookThrough(choice.ins[0], view.producer, isRepeat)
     // Only what is given step by step is the mask of the steps.
     const stacked = scanOperands(scan).xs[scanOperands(scan, body.params).xs.indexOf(isValid)]
     return (
@@ -69,17 +69,11 @@ function carriedWhileValid(scan: Eqn, body: Block, steps: Value, lengths: Value,
   return place < 0 ? undefined : place
 }
 
-/** The value before broadcasts and reshapes. */
-function behindRepeats(value: Value, view: View): Value {
-  const eqn = view.producer(value)
-  return eqn?.op === 'broadcast' || eqn?.op === 'reshape' ? behindRepeats(eqn.ins[0], view) : value
-}
-
 /** Tells whether a value is the mask `position < length` of each step. */
 function saysValid(value: Value, lengths: Value, view: View): boolean {
   const eqn = view.producer(value)
   if (eqn?.op !== 'lt') return false
-  const [position, length] = eqn.ins.map(v => behindRepeats(v, view))
+  const [position, length] = eqn.ins.map(v => lookThrough(v, view.producer, isRepeat))
   return view.producer(position)?.op === 'iota' && length.id === lengths.id
 }
 

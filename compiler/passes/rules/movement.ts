@@ -2,7 +2,7 @@
 import { constantLike, opOf, reshape } from '../../ir/builder.ts'
 import { add, asNumber, type Dim, endToEnd, equal, sameShape, subtract } from '../../ir/dim.ts'
 import type { Attr, Eqn, Value } from '../../ir/graph.ts'
-import { fromEnd, isDim, numbersOf } from '../../ir/ops/define.ts'
+import { fromEnd, isDim, numbersOf } from '../../ir/ops/attributes.ts'
 import type { Rule, Site } from '../rewrite.ts'
 import { termsOf } from '../terms.ts'
 

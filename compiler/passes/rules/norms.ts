@@ -2,10 +2,10 @@
 import { constantLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
-import { fromEnd } from '../../ir/ops/define.ts'
+import { fromEnd } from '../../ir/ops/attributes.ts'
 import { ops } from '../../ir/ops/index.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
-import { movedOperands, type View } from '../../ir/view.ts'
+import { lookThrough, movedOperands, type View } from '../../ir/view.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
 /** The square root of a value, as a value that can be emitted. */
@@ -110,7 +110,7 @@ const roots: Readonly<Record<string, RootRule>> = {
   real: ({ ins: [x], outs: [out] }, _, view) =>
     isNotNegative(x, view) ? { positive: true, make: ({ builder }) => builder.emit('sqrt', [out]) } : undefined,
   bmm: ({ ins, attrs, outs: [out] }, _, view) => {
-    const [left, right] = ins.map(v => unshaped(v, view))
+    const [left, right] = ins.map(v => lookThrough(v, view.producer, e => e.op === 'reshape'))
     const [rows, columns] = [attrs.ta === true ? -1 : -2, attrs.tb === true ? -2 : -1]
     // The product of a row with itself: both operands must be the same elements, transposed or not.
     if (left.id !== right.id || !isOne(ins[0], rows) || !isOne(ins[1], columns)) return undefined
@@ -124,12 +124,6 @@ const roots: Readonly<Record<string, RootRule>> = {
 }
 
 const isOne = (v: Value, axis: number): boolean => asNumber(v.shape[fromEnd(axis, v.shape.length)]) === 1
-
-/** The value before reshapes. */
-function unshaped(value: Value, view: View): Value {
-  const eqn = view.producer(value)
-  return eqn?.op === 'reshape' ? unshaped(eqn.ins[0], view) : value
-}
 
 /** Tells whether a value is known not to be negative: a bool, a size, an index, a known number, or these moved. */
 function isNotNegative(value: Value, view: View, depth = 0): boolean {

@@ -2,7 +2,8 @@
 import { broadcast, constantLike, createBuilder, newValue } from '../../ir/builder.ts'
 import { type Block, type Eqn, scanCounts, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
 import { viewOfBlock } from '../../ir/view.ts'
-import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
+import { renamed, renewed } from '../rebuild.ts'
+import type { Rule, Site } from '../rewrite.ts'
 
 export const scanRules: readonly Rule[] = [
   {

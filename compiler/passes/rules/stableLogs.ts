@@ -3,13 +3,15 @@
 // 0 (an index out of range, the padding of `reverse`) the result is some finite number, and not -∞: data checks and masks hide such places.
 import { broadcast, constantLike, createBuilder, newValue, reshape, zerosLike } from '../../ir/builder.ts'
 import { constant } from '../../ir/dim.ts'
-import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
+import type { Block, Eqn, Value } from '../../ir/graph.ts'
 import { scanCounts } from '../../ir/graph.ts'
-import { fromEnd, numbersOf } from '../../ir/ops/define.ts'
+import { check, fromEnd, numberOf, numbersOf } from '../../ir/ops/attributes.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
-import { type Selection, type Side, selectionOf, standing } from '../../ir/probability.ts'
+import { logSources, type Side } from '../../ir/probability.ts'
+import { type Selection, selectionOf } from '../../ir/selection.ts'
 import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
-import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
+import { renamed, renewed } from '../rebuild.ts'
+import type { Rule, Site } from '../rewrite.ts'
 
 type Build = Site['builder']
 
@@ -195,12 +197,12 @@ export const stableLogRules: readonly Rule[] = [
 ]
 
 /** Tells whether the logarithm of some part of the value is computed from logits. The logarithms of the other parts stay. */
-const gains = (view: View, value: Value, side: Side): boolean => standing(view, value, side).stable
+const gains = (view: View, value: Value, side: Side): boolean => logSources(view, value, side).hasLogits
 
 /** Tells whether the logarithms of all parts are computed from logits or known numbers, so that no part is negative. */
 function decides(view: View, value: Value, side: Side): boolean {
-  const { stable, plain } = standing(view, value, side)
-  return stable && !plain
+  const { hasLogits, hasUnknown } = logSources(view, value, side)
+  return hasLogits && !hasUnknown
 }
 
 const oneMinus = (b: Build, v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
@@ -335,12 +337,8 @@ function withOperand({ context, within }: Site, scan: Eqn, body: Block, { operan
 /** The logits of a softmax, their logsumexp, and a function that repeats one value a row along the row. */
 function logits(softmax: Eqn, b: Build) {
   const [x] = softmax.ins
-  const axis = number(softmax.attrs.axis)
+  const axis = numberOf(softmax.attrs.axis)
+  check(axis !== undefined, 'not a number')
   const along = (v: Value): Value => broadcast(b, v, [axis], [x.shape[fromEnd(axis, x.shape.length)]])
   return { x, axis, along, total: b.emit('logsumexp', [x], { axis }) }
-}
-
-function number(attr: Attr): number {
-  if (typeof attr !== 'number') throw new Error('not a number')
-  return attr
 }

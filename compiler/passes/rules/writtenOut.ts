@@ -1,6 +1,6 @@
 // Replaces sigmoid and softmax written out with exponentials, which overflow in value, or in a slope of 0 · ∞.
 import type { Value } from '../../ir/graph.ts'
-import { fromEnd } from '../../ir/ops/define.ts'
+import { fromEnd } from '../../ir/ops/attributes.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
 export const writtenOutRules: readonly Rule[] = [

@@ -1,20 +1,20 @@
 // Removes writes to buffers that are never read, and kernels that only make such writes.
 
 import { pruned } from '../instructions.ts'
-import { readsOf, touched } from '../operands.ts'
 import type { Buffer, Step } from '../plan.ts'
+import { portBuffers } from '../ports.ts'
+import { bodiesOf, mapBodies, readsOf, touched } from '../steps.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const dropDeadStores: PlanPass = {
   name: 'drop-dead-stores',
   contract: 'every write is to a buffer that is read or is a result',
   run: plan => {
-    const ports = [...plan.inputs, ...plan.outputs].map(p => p.operand.buffer)
     const steps = withoutDeadStores(
       plan.steps,
       plan.outputs.map(p => p.operand.buffer),
     )
-    const used = new Set([...ports, ...steps.flatMap(touched)])
+    const used = new Set([...portBuffers(plan), ...steps.flatMap(touched)])
     return { ...plan, steps, buffers: plan.buffers.filter(b => used.has(b)) }
   },
 }
@@ -29,13 +29,10 @@ function withoutDeadStores(steps: readonly Step[], results: readonly Buffer[]): 
 
 function keep(step: Step, needed: ReadonlySet<Buffer>): Step[] {
   switch (step.kind) {
-    case 'loop': {
-      const steps = step.steps.flatMap(s => keep(s, needed))
-      return steps.length === 0 ? [] : [{ ...step, steps }]
-    }
+    case 'loop':
     case 'choice': {
-      const [first, second] = step.ways.map(steps => steps.flatMap(s => keep(s, needed)))
-      return first.length + second.length === 0 ? [] : [{ ...step, ways: [first, second] }]
+      const kept = mapBodies(step, steps => steps.flatMap(s => keep(s, needed)))
+      return bodiesOf(kept).flat().length === 0 ? [] : [kept]
     }
     case 'gemm':
       return needed.has(step.c.buffer) ? [step] : []
@@ -49,8 +46,9 @@ function keep(step: Step, needed: ReadonlySet<Buffer>): Step[] {
 }
 
 /** A count that falls with every step or write that is removed. */
-function size(step: Step): number {
-  if (step.kind === 'loop') return step.steps.reduce((n, s) => n + size(s), 1)
-  if (step.kind === 'choice') return step.ways.flat().reduce((n, s) => n + size(s), 1)
-  return step.kind === 'map' ? step.writes.length : 1
-}
+const size = (step: Step): number =>
+  step.kind === 'map'
+    ? step.writes.length
+    : bodiesOf(step)
+        .flat()
+        .reduce((n, s) => n + size(s), 1)

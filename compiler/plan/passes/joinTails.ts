@@ -1,8 +1,10 @@
 // Joins an elementwise kernel to the product whose result it alone reads, as its epilogue; the sums then need no buffer of their own.
 import { type Dim, equal, product, rowMajor, sameShape } from '../../ir/dim.ts'
 import { pruned, read } from '../instructions.ts'
-import { factorsOf, isApart, isDense, reachOf, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
+import { factorsOf, isApart, isDense, reachOf, sameOperand } from '../operands.ts'
 import type { Buffer, GemmKernel, MapKernel, Operand, Plan, Step, Write } from '../plan.ts'
+import { portBuffers } from '../ports.ts'
+import { mapBodies, readsOf, touched, writesOf } from '../steps.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const joinTails: PlanPass = {
@@ -17,7 +19,7 @@ export const joinTails: PlanPass = {
  * writes to a place that neither of the two reads; a tail that only moves them there is dropped.
  */
 function joined(plan: Plan): Plan {
-  const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+  const ports = portBuffers(plan)
   const reads = Map.groupBy(plan.steps.flatMap(readsOf), o => o.buffer)
   const writes = Map.groupBy(plan.steps.flatMap(writesOf), o => o.buffer)
   /** Tells whether a buffer is not a port, and is written by one operand and read by one. */
@@ -34,16 +36,9 @@ function joinedIn(steps: readonly Step[], between: (buffer: Buffer) => boolean):
     const before = left.at(-1)
     if (step.kind === 'map' && before?.kind === 'gemm' && endsIn(before, step, between)) {
       left[left.length - 1] = withTail(before, step)
-    } else left.push(inside(step, between))
+    } else left.push(mapBodies(step, inner => joinedIn(inner, between)))
   }
   return left
-}
-
-function inside(step: Step, between: (buffer: Buffer) => boolean): Step {
-  if (step.kind === 'loop') return { ...step, steps: joinedIn(step.steps, between) }
-  if (step.kind !== 'choice') return step
-  const [first, second] = step.ways.map(steps => joinedIn(steps, between))
-  return { ...step, ways: [first, second] }
 }
 
 /** Tells whether a kernel reads, point by point, the result of the product before it, which nothing else reads. */

@@ -1,7 +1,9 @@
 // Makes buffers of one size the same buffer where their lifetimes do not overlap (liveness).
 import { asNumber, format } from '../../ir/dim.ts'
-import { isDense, mapOperands, sameOperand, touched } from '../operands.ts'
+import { isDense, sameOperand } from '../operands.ts'
 import type { Buffer, Plan, Step } from '../plan.ts'
+import { portBuffers } from '../ports.ts'
+import { bodiesOf, mapBodies, mapOperands, touched } from '../steps.ts'
 import type { PlanPass } from './planPass.ts'
 
 /** Smaller buffers of known size are not shared, and keep their names. */
@@ -31,7 +33,7 @@ export const shareBuffers: PlanPass = {
  * reads each element before it overwrites it. A buffer that only one loop touches lives within one step of it.
  */
 function sharing(plan: Plan): Plan {
-  const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+  const ports = portBuffers(plan)
   const steps = shared(plan.steps, ports)
   const left = new Set([...ports, ...steps.flatMap(touched)])
   return { ...plan, steps, buffers: plan.buffers.filter(b => left.has(b)) }
@@ -55,11 +57,10 @@ function shared(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly 
 
 /** Shares the buffers inside a loop or a choice that nothing elsewhere touches; a kernel stays as it is. */
 function sharedInside(step: Step, elsewhere: readonly Buffer[]): Step {
-  if (step.kind === 'loop') return { ...step, steps: shared(step.steps, new Set(elsewhere)) }
-  if (step.kind !== 'choice') return step
-  const [first, second] = step.ways
-  const beside = (other: readonly Step[]): ReadonlySet<Buffer> => new Set([...elsewhere, ...touchedBy(other)])
-  return { ...step, ways: [shared(first, beside(second)), shared(second, beside(first))] }
+  return mapBodies(step, body => {
+    const beside = bodiesOf(step).filter(other => other !== body)
+    return shared(body, new Set([...elsewhere, ...touchedBy(beside.flat())]))
+  })
 }
 
 /** The lifetimes of a list's own buffers, in order of their starts. */

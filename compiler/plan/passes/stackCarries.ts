@@ -1,8 +1,11 @@
 // Places a carry whose every step a loop stores in the stack of these steps: a step reads one slot and writes the next.
 import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
+import { type FreshBuffer, freshBuffers } from '../freshBuffers.ts'
 import { pruned } from '../instructions.ts'
-import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
+import { isDense, sameOperand } from '../operands.ts'
 import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
+import { portBuffers } from '../ports.ts'
+import { mapBodies, mapOperands, readsOf, touched, writesOf } from '../steps.ts'
 import type { PlanPass } from './planPass.ts'
 
 /**
@@ -13,17 +16,13 @@ export const stackCarries: PlanPass = {
   name: 'stack-carries',
   contract: 'a carry whose steps a loop stacks is stored in that stack, with one more slot',
   run: plan => {
-    const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+    const ports = portBuffers(plan)
     const counts = countsOf(plan.steps)
-    let nextId = plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1
-    const fresh: Fresh = buffer => ({ ...buffer, id: nextId++ })
-    const steps = stackedIn(plan.steps, buffer => !ports.has(buffer), counts, fresh)
+    const steps = stackedIn(plan.steps, buffer => !ports.has(buffer), counts, freshBuffers(plan))
     const used = [...ports, ...steps.flatMap(touched)]
     return { ...plan, steps, buffers: [...new Set(used)].sort((a, b) => a.id - b.id) }
   },
 }
-
-type Fresh = (like: Omit<Buffer, 'id'>) => Buffer
 
 /** Counts how often each buffer is read or written. */
 const countsOf = (steps: readonly Step[]): ReadonlyMap<Buffer, number> =>
@@ -33,14 +32,9 @@ function stackedIn(
   given: readonly Step[],
   isFree: (buffer: Buffer) => boolean,
   counts: ReadonlyMap<Buffer, number>,
-  fresh: Fresh,
+  fresh: FreshBuffer,
 ): readonly Step[] {
-  let steps: readonly Step[] = given.map(step => {
-    if (step.kind === 'loop') return { ...step, steps: stackedIn(step.steps, isFree, counts, fresh) }
-    if (step.kind !== 'choice') return step
-    const [first, second] = step.ways.map(way => stackedIn(way, isFree, counts, fresh))
-    return { ...step, ways: [first, second] }
-  })
+  let steps: readonly Step[] = given.map(step => mapBodies(step, body => stackedIn(body, isFree, counts, fresh)))
   // Equal counts mean that nothing outside these steps touches a buffer. Stacks made below remove buffers, and are not carries.
   const own = countsOf(steps)
   const isOwn = (buffer: Buffer): boolean => isFree(buffer) && own.get(buffer) === counts.get(buffer)
@@ -141,14 +135,14 @@ function withStack(
   around: readonly Step[],
   place: number,
   { carry, left, entered }: Stack,
-  fresh: Fresh,
+  fresh: FreshBuffer,
 ): readonly Step[] {
   const loop = around[place]
   if (loop.kind !== 'loop') return around
   const { size } = carry
   const { length, reverse } = loop
   const stack = left ?? entered ?? carry
-  const whole = fresh({ ...stack, hint: carry.hint || stack.hint, size: multiply(add(length, constant(1)), size) })
+  const whole = fresh(multiply(add(length, constant(1)), size), carry.hint || stack.hint, stack.dtype)
   const index = symbol(loop.index)
   const next = add(index, constant(1))
   const zero = constant(0)

@@ -1,8 +1,9 @@
 // Writes the new value of an input over the old one where that is not read any more, so that a step of training copies no weights.
 import { add, type Dim } from '../../ir/dim.ts'
-import { pruned, read } from '../instructions.ts'
-import { isApart, mapOperands, programReads, reachOf, readsOf, sameOperand, writesOf } from '../operands.ts'
+import { programReads, pruned, read } from '../instructions.ts'
+import { isApart, reachOf, sameOperand } from '../operands.ts'
 import type { Buffer, MapKernel, Operand, Plan, Port, Step, Write } from '../plan.ts'
+import { mapOperands, readsOf, writesOf } from '../steps.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const updateInPlace: PlanPass = {

@@ -4,24 +4,13 @@ import { asNumber, constant, type Dim, equal, multiply, rowMajor } from '../../i
 import { createProgram, renamed, renamedWrite } from '../../plan/instructions.ts'
 import { sameOperand } from '../../plan/operands.ts'
 import type { GemmKernel, MapKernel, Operand, Plan, Pointwise, Ref, Step } from '../../plan/plan.ts'
+import { mapBodies } from '../../plan/steps.ts'
 
 /** The plan with a map in place of each such product and its tail. */
 export const withMaps = (plan: Plan): Plan => ({ ...plan, steps: plan.steps.map(changed) })
 
-function changed(step: Step): Step {
-  switch (step.kind) {
-    case 'loop':
-      return { ...step, steps: step.steps.map(changed) }
-    case 'choice': {
-      const [first, second] = step.ways.map(steps => steps.map(changed))
-      return { ...step, ways: [first, second] }
-    }
-    case 'gemm':
-      return mapOf(step) ?? step
-    default:
-      return step
-  }
-}
+const changed = (step: Step): Step =>
+  step.kind === 'gemm' ? (mapOf(step) ?? step) : mapBodies(step, steps => steps.map(changed))
 
 /** Multiplies the factors at each point, and goes on as the tail does; undefined if there are more terms, or both factors are strong. */
 function mapOf(gemm: GemmKernel): MapKernel | undefined {

@@ -1,6 +1,7 @@
 // How much a run of a plan has to do: enough to decide whether several threads are worth their waiting.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Kernel, Plan, Step } from '../../plan/plan.ts'
+import { wayTaken } from '../../plan/wayTaken.ts'
 
 /** Operations of a run, roughly: a multiplication and an addition of a product are one, as they go by vectors, others count by instructions. */
 export function workOf(plan: Plan): (sizes: Sizes) => number {
@@ -12,7 +13,7 @@ export function workOf(plan: Plan): (sizes: Sizes) => number {
         return rounds * all(step.steps, { ...sizes, [step.index]: rounds / 2 })
       }
       case 'choice':
-        return all(step.ways[evaluate(step.less, sizes) < evaluate(step.than, sizes) ? 0 : 1], sizes)
+        return all(step.ways[wayTaken(step, sizes)], sizes)
       default:
         return kernelWork(step, sizes)
     }

@@ -1,9 +1,9 @@
 // Sorts equations topologically, and otherwise keeps their order.
-import type { Eqn, Value } from '../ir/graph.ts'
+import { type Eqn, makersOf } from '../ir/graph.ts'
 
 /** Returns the equations with each after those that make its operands. Throws a plain Error if two need each other. */
-export function scheduled(eqns: readonly Eqn[]): readonly Eqn[] {
-  const makers = new Map(eqns.flatMap(eqn => eqn.outs.map(out => [out.id, eqn] as const)))
+export function topologicalOrder(eqns: readonly Eqn[]): readonly Eqn[] {
+  const makers = makersOf(eqns)
   const done = new Set<Eqn>()
   const open = new Set<Eqn>()
   const order: Eqn[] = []
@@ -26,13 +26,4 @@ export function scheduled(eqns: readonly Eqn[]): readonly Eqn[] {
     }
   }
   return order
-}
-
-/** The ids of `sources` and of all values that depend on them. */
-export function dependents(eqns: readonly Eqn[], sources: readonly Value[]): ReadonlySet<number> {
-  const reached = new Set(sources.map(v => v.id))
-  for (const eqn of eqns) {
-    if (eqn.ins.some(v => reached.has(v.id))) for (const out of eqn.outs) reached.add(out.id)
-  }
-  return reached
 }
