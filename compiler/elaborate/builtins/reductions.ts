@@ -4,24 +4,16 @@ import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
 import { checkPlaces } from '../axes/nestedAxes.ts'
+import { dimTensor, toReal } from '../tensors/constants.ts'
+import { placeOf, shapeOf, tensor } from '../tensors/layout.ts'
+import { isStreamed, lengthOf } from '../tensors/lengths.ts'
+import { masked } from '../tensors/masks.ts'
+import { inOrder } from '../tensors/order.ts'
+import { numberPointwise, pointwise } from '../tensors/pointwise.ts'
 import { runningValue, wholeNumber } from '../tensors/runningValues.ts'
-import {
-  cause,
-  dimTensor,
-  inOrder,
-  isStreamed,
-  lengthOf,
-  masked,
-  numberPointwise,
-  placeOf,
-  pointwise,
-  shapeOf,
-  tensor,
-  toReal,
-} from '../tensors/typedOperations.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, formatItem, type Tensor } from '../values/tensor.ts'
+import { type Axis, cause, formatItem, type Tensor } from '../values/tensor.ts'
 import { builtin } from './builtin.ts'
 
 /** Makes the result of combining an axis, and records that it is known only at the axis's end. */

@@ -6,29 +6,18 @@ import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
 import { carryNested, checkPlaces } from '../axes/nestedAxes.ts'
 import { shorter } from '../axes/shortenedAxis.ts'
+import { checkAxes } from '../tensors/checkAxes.ts'
+import { toReal } from '../tensors/constants.ts'
 import { asTensor } from '../tensors/convert.ts'
+import { expand, joinAxes, placeOf, shapeOf, tensor } from '../tensors/layout.ts'
+import { isStreamed, lastOf, lengthOf, placesOf } from '../tensors/lengths.ts'
+import { masked } from '../tensors/masks.ts'
+import { commonOrder, inOrder } from '../tensors/order.ts'
 import { runningValue } from '../tensors/runningValues.ts'
-import {
-  cause,
-  checkAxes,
-  commonOrder,
-  expand,
-  inOrder,
-  isStreamed,
-  joinAxes,
-  lastOf,
-  lengthOf,
-  masked,
-  placeOf,
-  placesOf,
-  shapeOf,
-  tensor,
-  toReal,
-  visibleAxes,
-} from '../tensors/typedOperations.ts'
+import { visibleAxes } from '../tensors/visibleAxes.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, formatItem, joinFacts, onlyElement, sameItem, type Tensor } from '../values/tensor.ts'
+import { type Axis, cause, formatItem, joinFacts, onlyElement, sameItem, type Tensor } from '../values/tensor.ts'
 import { axisOf, builtin } from './builtin.ts'
 
 const overAxis = { takesAxis: true }

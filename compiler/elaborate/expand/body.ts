@@ -1,8 +1,9 @@
 // Runs the statements of a body in order: equations, outputs, `return`. A failed one does not stop the next.
 import type { Equation, Span, Statement, TypeExpr } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
+import { toReal } from '../tensors/constants.ts'
 import { asTensor } from '../tensors/convert.ts'
-import { toReal, visibleAxes } from '../tensors/typedOperations.ts'
+import { visibleAxes } from '../tensors/visibleAxes.ts'
 import { attempt, Reported, throwSilent } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'

@@ -8,16 +8,10 @@ import type { Argument } from '../axes/argument.ts'
 import { nestedIn } from '../axes/nestedAxes.ts'
 import { type Leaving, leavingAxes, stepAxes } from '../axes/stepAxes.ts'
 import { asTensor } from '../tensors/convert.ts'
-import {
-  commonOrder,
-  expand,
-  inOrder,
-  joinAxes,
-  lengthOf,
-  maskOf,
-  placesOf,
-  tensor,
-} from '../tensors/typedOperations.ts'
+import { expand, joinAxes, tensor } from '../tensors/layout.ts'
+import { lengthOf, placesOf } from '../tensors/lengths.ts'
+import { maskOf } from '../tensors/masks.ts'
+import { commonOrder, inOrder } from '../tensors/order.ts'
 import type { Result, States } from '../values/entity.ts'
 import type { Scope, StateDeclaration } from '../values/scope.ts'
 import {

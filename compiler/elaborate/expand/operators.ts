@@ -3,18 +3,12 @@ import type { Expr, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
 import type { PlainOp } from '../../ir/ops/schemas.ts'
+import { constantTensor, toReal } from '../tensors/constants.ts'
+import { contract } from '../tensors/contract.ts'
 import { asInit, asTensor } from '../tensors/convert.ts'
+import { join } from '../tensors/join.ts'
 import { boundBy, checkLabels } from '../tensors/labels.ts'
-import {
-  commonItem,
-  constantTensor,
-  contract,
-  join,
-  numberPointwise,
-  pointwise,
-  realPointwise,
-  toReal,
-} from '../tensors/typedOperations.ts'
+import { commonItem, numberPointwise, pointwise, realPointwise } from '../tensors/pointwise.ts'
 import { each, Waits } from '../values/collectProblems.ts'
 import { type Entity, type StaticNumber, type StaticVector, staticValue } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'

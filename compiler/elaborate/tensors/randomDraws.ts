@@ -9,7 +9,11 @@ import type { PlainOp } from '../../ir/ops/schemas.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import { type Axis, formatBoth, formatItem, joinFacts, type Tensor } from '../values/tensor.ts'
-import { checkAxes, commonItem, expand, inOrder, joinAxes, placesOf, tensor } from './typedOperations.ts'
+import { checkAxes } from './checkAxes.ts'
+import { expand, joinAxes, tensor } from './layout.ts'
+import { placesOf } from './lengths.ts'
+import { inOrder } from './order.ts'
+import { commonItem } from './pointwise.ts'
 
 /** Names of the scalar int inputs of a graph with draws. No name of a program starts with `@`. */
 const seedInput = '@seed'

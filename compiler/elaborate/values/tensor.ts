@@ -3,6 +3,7 @@ import type { Span } from '../../../dsl/ast.ts'
 import { constant, type Dim, equal, formatLabel, unlabelled } from '../../ir/dim.ts'
 import type { DType, Value } from '../../ir/graph.ts'
 import type { Bound } from './signature.ts'
+import { quoted } from './wording.ts'
 
 /** An axis, compared by identity: two axes are the same only if they are the same object. */
 export interface Axis {
@@ -67,6 +68,14 @@ export interface Tensor {
 }
 
 export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: new Map(), whole: new Map() }
+
+/** Makes the cause of a look-ahead or a reduction: the operation at a place in the text that a value went through. */
+export const cause = (operation: string, span: Span, t: Tensor): Cause => ({
+  through: [],
+  operation,
+  span,
+  value: quoted(t.name, 'its argument'),
+})
 
 /** Joins the facts of several operands. An axis reduced in one operand and present in another is read ahead. */
 export function joinFacts(tensors: readonly Pick<Tensor, 'facts' | 'axes'>[]): Facts {

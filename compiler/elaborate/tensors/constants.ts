@@ -1,0 +1,20 @@
+// Makes tensors of known numbers and of sizes, and converts tensors to reals.
+import { scalar } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import type { DType } from '../../ir/graph.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Tensor } from '../values/tensor.ts'
+import { tensor } from './layout.ts'
+
+export const constantTensor = (scope: Scope, value: number, dtype: DType = 'real'): Tensor =>
+  tensor(scalar(scope.builder, value, dtype), [], [], { name: String(value) })
+
+export function dimTensor(scope: Scope, dim: D.Dim, dtype: DType): Tensor {
+  const known = D.asNumber(dim)
+  if (known !== undefined) return constantTensor(scope, known, dtype)
+  const size = tensor(scope.builder.emit('size', [], { dim: D.unlabelled(dim) }), [], [], { name: D.formatLabel(dim) })
+  return dtype === 'int' ? size : toReal(scope, size)
+}
+
+export const toReal = (scope: Scope, t: Tensor): Tensor =>
+  t.dtype === 'real' ? t : { ...t, dtype: 'real', coding: undefined, value: scope.builder.emit('real', [t.value]) }
