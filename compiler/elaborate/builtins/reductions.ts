@@ -71,7 +71,7 @@ function reduction(
     const { scope } = call
     if (call.over === undefined) {
       const value = emitReduction(scope, op, flatItem(call, name, t), -1)
-      return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
+      return tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' })
     }
     const axis = along(call, call.over, name, t)
     // Carries out a pending `reverse`: of equal elements the first gets the gradient, so that an extremum depends on the order.

@@ -1,14 +1,13 @@
 // Indexing: evaluates `x[…]`, which takes elements, slices or rows of an item.
 import type { Expr, Slice, Span } from '../../../dsl/ast.ts'
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
-import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { checkAxes } from '../tensors/checkAxes.ts'
 import { asDim, asTensor } from '../tensors/convert.ts'
 import { independentOf } from '../tensors/distributions.ts'
 import { boundBy, checkLabels } from '../tensors/labels.ts'
-import { expand, joinAxes, tensor } from '../tensors/layout.ts'
-import { commonOrder } from '../tensors/order.ts'
+import { expand, joinAxes, tensor, withItem } from '../tensors/layout.ts'
+import { commonOrder, joinReversed } from '../tensors/order.ts'
 import { visibleAxes } from '../tensors/visibleAxes.ts'
 import { each } from '../values/collectProblems.ts'
 import type { Entity, StaticNumber, StaticVector } from '../values/entity.ts'
@@ -74,8 +73,7 @@ function indexed(scope: Scope, given: Tensor, places: readonly Place[], span: Sp
     if (keep) kept.push(length)
   })
   const item = [...kept, ...given.item.slice(places.length)]
-  const shape = [...t.axes.map(a => a.size), ...item].map(D.unlabelled)
-  return { ...t, item, value: reshape(scope.builder, t.value, shape), coding: undefined, name: '' }
+  return { ...withItem(scope, t, item), coding: undefined, name: '' }
 }
 
 /** Advice for who wants an element of an axis by its number. */
@@ -153,7 +151,7 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
     tail: item.length,
   })
   return tensor(value, axes, item, {
-    reversed: [...new Set([...t.reversed, ...i.reversed])],
+    reversed: joinReversed([t, i]),
     facts: joinFacts([t, i]),
     name: '',
   })

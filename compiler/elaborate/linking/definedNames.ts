@@ -1,19 +1,15 @@
 // Checks units without expanding them: names defined twice, and the equations of states.
 import type { Equation, Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { LinkedProgram } from './linkProgram.ts'
+import { ownUnits } from './ownUnits.ts'
 
 /** Reports RNN107, RNN117, RNN302, RNN303, RNN306 and RNN307 in every unit and fn outside the library, used or not. */
-export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): Diagnostic[] {
-  const own = [...topLevel.values()].flatMap((e): (Unit | Fn)[] =>
-    e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : [],
-  )
+export function checkNames(program: LinkedProgram): Diagnostic[] {
+  const { models, datas, trains } = program
   return [
     ...models.flatMap(lossParam),
-    ...own
-      .filter(u => !inLibrary(u.span))
-      .flatMap(u => [...doubled(definitions(u)), ...doubled(given(u)), ...statesOf(u)]),
+    ...ownUnits(program).flatMap(u => [...doubled(definitions(u)), ...doubled(given(u)), ...statesOf(u)]),
     ...datas.flatMap(d => doubled(d.body.map(e => e.name))),
     ...trains.flatMap(t => doubled(t.settings.map(e => e.name))),
     ...trainedTwice(trains),

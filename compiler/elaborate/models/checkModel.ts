@@ -6,6 +6,7 @@ import type { OpTable } from '../../ir/builder.ts'
 import type { Dim } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
 import { checkBlocks } from '../linking/blockReferences.ts'
+import { dataBlockOf, trainBlockOf } from '../linking/blocksOfModel.ts'
 import { checkNames } from '../linking/definedNames.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
 import { attempt, throwAll } from '../values/collectProblems.ts'
@@ -96,15 +97,6 @@ export function checkModel(
     forTraining: () => lowerModel(unit, lowering(true)),
     forStream: axis => lowerModel(unit, lowering(false, axis)),
   }
-}
-
-const trainBlockOf = ({ trains }: LinkedProgram, unit: Unit): Train | undefined =>
-  trains.find(t => t.model.text === unit.name.text)
-
-/** Finds the data that a model is trained on; if no `train` block names it, the first block that feeds it. */
-export function dataBlockOf(program: LinkedProgram, unit: Unit): Data | undefined {
-  const trained = trainBlockOf(program, unit)
-  return program.datas.find(d => (trained ? d.name.text === trained.data.text : d.model.text === unit.name.text))
 }
 
 /** Chooses the model of that name; without a name the first with a `train` block, else the first. RNN106 if there is none. */

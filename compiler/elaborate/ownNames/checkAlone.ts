@@ -2,7 +2,6 @@
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { isWithin } from '../../../dsl/isWithin.ts'
-import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { createBuilder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
@@ -12,6 +11,7 @@ import { mostExpressions } from '../expand/budget.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { newInstance } from '../expand/recipes.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
+import { ownUnits } from '../linking/ownUnits.ts'
 import { attempt, each } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'
 import { located } from '../values/located.ts'
@@ -33,9 +33,7 @@ export interface CheckedAlone {
  * shapes of an fn, and of the results of a recipe or a function that is a hyper-parameter.
  */
 export function checkAlone(program: LinkedProgram, expanded: ReadonlySet<Unit | Fn>): CheckedAlone[] {
-  const units = [...program.topLevel.values()]
-    .flatMap((e): (Unit | Fn)[] => (e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : []))
-    .filter(u => !inLibrary(u.span) && !(u.kind === 'unit' && u.unit === 'model') && !expanded.has(u))
+  const units = ownUnits(program).filter(u => !(u.kind === 'unit' && u.unit === 'model') && !expanded.has(u))
   const kindOf = hyperKinds(program.topLevel)
   const lookedInto = new Set<Fn>()
   const left = { expressions: mostExpressionsOfAll }

@@ -10,7 +10,7 @@ import { quoted } from '../values/wording.ts'
 import { checkAxes } from './checkAxes.ts'
 import { toReal } from './constants.ts'
 import { expand, joinAxes, shapeOf, tensor } from './layout.ts'
-import { commonOrder } from './order.ts'
+import { commonOrder, joinReversed } from './order.ts'
 
 /** Emits `left @ right`, which contracts the last dim of the left item with the first of the right one. */
 export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span): Tensor {
@@ -41,7 +41,7 @@ export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span):
   checkAxes(scope, [left, right], span)
   const [a, b] = commonOrder(scope, [toReal(scope, left), toReal(scope, right)])
   const item = [...left.item.slice(0, -1), ...right.item.slice(1)]
-  const reversed = [...new Set([...a.reversed, ...b.reversed])]
+  const reversed = joinReversed([a, b])
   const done = (value: Value, axes: readonly Axis[]): Tensor =>
     tensor(reshape(scope.builder, value, shapeOf(axes, item)), axes, item, {
       reversed,

@@ -8,7 +8,7 @@ import { quoted } from '../values/wording.ts'
 import { checkAxes } from './checkAxes.ts'
 import { toReal } from './constants.ts'
 import { expand, joinAxes, tensor, withItem } from './layout.ts'
-import { commonOrder } from './order.ts'
+import { commonOrder, joinReversed } from './order.ts'
 
 /** Emits `[a, b, …]`: joins vectors end to end, a scalar as one element. */
 export function join(scope: Scope, parts: readonly Tensor[], span: Span): Tensor {
@@ -24,7 +24,7 @@ export function join(scope: Scope, parts: readonly Tensor[], span: Span): Tensor
   const value = values.length === 1 ? values[0] : scope.builder.emit('concat', values, { axis: -1 })
   const item = [vectors.map(t => t.item[0]).reduce(D.add)]
   return tensor(value, axes, item, {
-    reversed: [...new Set(ordered.flatMap(t => t.reversed))],
+    reversed: joinReversed(ordered),
     facts: joinFacts(ordered),
     name: '',
   })

@@ -20,6 +20,11 @@ function turnRound(scope: Scope, given: Tensor, axis: Axis): Tensor {
   return { ...x, value, reversed: t.reversed.filter(a => a !== axis) }
 }
 
+/** Lists the axes along which any of several tensors in a common order is reversed. */
+export const joinReversed = (ordered: readonly Tensor[]): readonly Axis[] => [
+  ...new Set(ordered.flatMap(t => t.reversed)),
+]
+
 /** Brings tensors to one order along each axis that several share: it stays reversed only if it is so in all that have it. */
 export function commonOrder(scope: Scope, tensors: readonly Tensor[]): readonly Tensor[] {
   const mixed = tensors.flatMap(t =>

@@ -9,7 +9,7 @@ import { quoted } from '../values/wording.ts'
 import { checkAxes } from './checkAxes.ts'
 import { toReal } from './constants.ts'
 import { expand, joinAxes, tensor } from './layout.ts'
-import { commonOrder } from './order.ts'
+import { commonOrder, joinReversed } from './order.ts'
 
 /** Emits one pointwise op: items must be equal or scalars, axes contained in one another. */
 export function pointwise(
@@ -28,7 +28,7 @@ export function pointwise(
     ordered.map(t => expand(scope, t, axes, shaped.item)),
   )
   return tensor(value, axes, shaped.item, {
-    reversed: [...new Set(ordered.flatMap(t => t.reversed))],
+    reversed: joinReversed(ordered),
     facts: joinFacts(ordered),
     name: '',
   })

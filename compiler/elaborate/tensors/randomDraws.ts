@@ -10,7 +10,7 @@ import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import { type Axis, formatBoth, formatItem, joinFacts, type Tensor } from '../values/tensor.ts'
 import { checkAxes } from './checkAxes.ts'
-import { expand, joinAxes, tensor } from './layout.ts'
+import { expand, joinAxes, shapeOf, tensor } from './layout.ts'
 import { placesOf } from './lengths.ts'
 import { inOrder } from './order.ts'
 import { commonItem } from './pointwise.ts'
@@ -31,7 +31,7 @@ function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly D.Dim[]
   let hash = tensor(b.emit('mix', [drawKey(scope), place]), [], [])
   for (const step of scope.steps()) hash = mix(hash, step)
   for (const axis of [...axes].reverse()) hash = mix(hash, placesOf(scope, axis))
-  const shape = [...axes.map(a => a.size), ...item].map(D.unlabelled)
+  const shape = shapeOf(axes, item)
   let value = expand(scope, hash, axes, item)
   item.forEach((size, i) => {
     const rank = shape.length
@@ -84,7 +84,7 @@ export function drawInitial(
   span: Span,
 ): Tensor {
   const b = scope.builder
-  const shape = [...type.axes.map(a => a.size), ...type.item].map(D.unlabelled)
+  const shape = shapeOf(type.axes, type.item)
   const constant = (value: number): Value => fill(b, scalar(b, value), shape)
   const binary = (op: PlainOp, x: Value, y: Value): Value => b.emit(op, [x, y])
   const build = (i: Init): Value => {
