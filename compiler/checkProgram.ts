@@ -5,9 +5,9 @@ import { type CompiledModel, type CompileOptions, compileProgram } from './compi
 import { checkBlocks } from './elaborate/linking/blockReferences.ts'
 import { checkNames } from './elaborate/linking/definedNames.ts'
 import { type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
-import { doubts } from './elaborate/linking/textWarnings.ts'
+import { textWarnings } from './elaborate/linking/textWarnings.ts'
 import { chooseModel, within } from './elaborate/models/checkModel.ts'
-import { type CheckedAlone, checkAlone } from './elaborate/ownNames/checkAlone.ts'
+import { type CheckedAlone, checkAlone } from './elaborate/units/checkAlone.ts'
 import { attempt, distinct } from './elaborate/values/collectProblems.ts'
 import { format } from './ir/dim.ts'
 import { naive } from './passes/pipeline.ts'
@@ -44,7 +44,12 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
   if (needsModel && main === undefined) return { found: problems, models: [], alone: [] }
   if (main === undefined) {
-    for (const problem of [...program.warnings, ...checkNames(program), ...checkBlocks(program), ...doubts(program)])
+    for (const problem of [
+      ...program.warnings,
+      ...checkNames(program),
+      ...checkBlocks(program),
+      ...textWarnings(program),
+    ])
       problems.push(problem)
   }
   const models: CompiledModel[] = []

@@ -2,7 +2,7 @@
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
-import { doubts } from './elaborate/linking/textWarnings.ts'
+import { textWarnings } from './elaborate/linking/textWarnings.ts'
 import { chooseModel, type Elaboration } from './elaborate/models/checkModel.ts'
 import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
@@ -114,7 +114,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
   const warnings = distinct([
     ...program.warnings,
     ...model.session.warnings,
-    ...doubts(program, unit, model.session.applied),
+    ...textWarnings(program, unit, model.session.applied),
   ])
   return {
     unit,

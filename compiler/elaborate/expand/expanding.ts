@@ -24,11 +24,11 @@ export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: 
   const before = warnings.length
   try {
     const result = expand()
-    for (let i = before; i < warnings.length; i++) warnings[i] = located(warnings[i], unit, span, instance)
+    for (let i = before; i < warnings.length; i++) warnings[i] = blamedOnUse(warnings[i], unit, span, instance)
     return result
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
-    throw new RnnError(error.diagnostics.map(d => located(d, unit, span, instance)))
+    throw new RnnError(error.diagnostics.map(d => blamedOnUse(d, unit, span, instance)))
   } finally {
     stack.pop()
     uses.pop()
@@ -39,7 +39,7 @@ const chainHelp = ({ name }: Unit | Fn): string =>
   `units and functions use each other ${mostInside} deep, down to \`${name.text}\`: combine some of them`
 
 /** Reports an error inside the library at the call; labels the call for one inside the user's own unit. */
-function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {
+function blamedOnUse(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {
   if (d.span === undefined || inLibrary(call)) return d
   const { text: name } = unit.name
   const declared =

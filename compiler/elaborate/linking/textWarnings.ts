@@ -11,7 +11,7 @@ import { unusedIn, usesIn } from './unusedNames.ts'
  * Gives the warnings RNN342 and RNN343 of one model, and of all units and fns of the user's files. `applied` lists the model's uses
  * of them; without a model, no use is known.
  */
-export function doubts(program: LinkedProgram, model?: Unit, applied: readonly Applied[] = []): Diagnostic[] {
+export function textWarnings(program: LinkedProgram, model?: Unit, applied: readonly Applied[] = []): Diagnostic[] {
   const own = ownUnits(program)
   const uses = { ...usesIn(own, program.trains), applied }
   // Only units of the main file have all uses in sight: other files may import the rest and use it in other ways.
