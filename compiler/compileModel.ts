@@ -104,13 +104,13 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 
 /** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
-  const chosen = chooseModel(program, options.model)
-  const told = withSettingTexts(program, chosen, options.settings ?? {})
-  const given = { program: told, unit: chosen, given: options.sets ?? {}, how: options }
+  const unit = chooseModel(program, options.model)
+  const told = withSettingTexts(program, unit, options.settings ?? {})
+  const given = { program: told, unit, given: options.sets ?? {}, how: options }
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
-  const here = <T>(run: () => T): T => located(chosen.name.span, run)
+  const here = <T>(run: () => T): T => located(unit.name.span, run)
   const checked = here(() => checkGiven(given))
-  const { unit, trainBlock, data, settings, model, windows } = checked
+  const { trainBlock, data, settings, model, windows } = checked
   const warnings = distinct([
     ...program.warnings,
     ...model.session.warnings,
@@ -140,10 +140,10 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     predict: own => here(() => predictionGraph(model, { ...options, ...own })),
     evaluate: own => here(() => measureGraph(model, { ...options, ...own })),
     gradient: own => here(() => gradientGraph(model, { ...keeping(settings), ...options, ...own })),
-    train: (chosen = settings, own = {}) =>
+    train: (used = settings, own = {}) =>
       here(() =>
-        trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
-          ...keeping(chosen),
+        trainingGraph(checked.forTraining(), used, trainBlock?.span ?? unit.span, {
+          ...keeping(used),
           ...(windows && { windows }),
           ...options,
           ...own,
@@ -157,7 +157,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         return streamGraphs(streamed, axis, { ...options, ...own })
       }),
     report: () => here(() => reportGraph(model)),
-    withSettings: text => compileWith(withOwnSettings(program, chosen, trainBlock, text), chosen, options),
+    withSettings: text => compileWith(withOwnSettings(program, unit, trainBlock, text), unit, options),
     inUnits: scaled => here(() => unitsGraphs(model, scaled, values => valueGraph(model, values, options))),
   }
 }

@@ -6,7 +6,7 @@ import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { type OptimizerState, optimizerSteps } from './elaborate/models/optimizer.ts'
 import { plateauInput } from './elaborate/models/plateau.ts'
 import type { Settings } from './elaborate/models/settings.ts'
-import { staticValue } from './elaborate/values/entity.ts'
+import { type Recipe, staticValue } from './elaborate/values/entity.ts'
 import type { Builder, Context } from './ir/builder.ts'
 import { type Dim, equal } from './ir/dim.ts'
 import { type Graph, makersOf, type Value } from './ir/graph.ts'
@@ -109,8 +109,8 @@ export function trainingGraph(
   const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...states]
   const moved: readonly Named[] = group === undefined ? kept : kept.map(k => settled(k, group))
   const sums = group?.sums ?? []
-  const fixed = rate === undefined ? undefined : viewOf(makersOf(builder.eqns)).uniform(rate)
-  const changing = fixed === undefined ? rate : undefined
+  const fixedRate = staticRate(recipe, rate, builder)
+  const changing = fixedRate === undefined ? rate : undefined
   const watched = options.watched === true ? watchedValues(builder, whole, changing) : []
   const outputs: readonly Named[] = [...moved, ...sums, ...watched]
   const block = builder.finish([...outputs.map(m => m.value), ...graph.results])
@@ -123,15 +123,20 @@ export function trainingGraph(
     inPlace: true as const,
   }
   options.onDump?.('grad', training)
-  const known = recipe.hypers.get('rate')
-  const number = rate !== undefined || known === undefined ? fixed : staticValue(known)
   return {
     graph: backward(model, training, options),
     context: model.context,
     states: [...states, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
     trained,
-    ...(number !== undefined && { rate: number }),
+    ...(fixedRate !== undefined && { rate: fixedRate }),
   }
+}
+
+/** Gives the rate of an optimizer if it is one number: of what its steps return, else of its hyper-parameter `rate`. */
+function staticRate({ hypers }: Recipe, returned: Value | undefined, { eqns }: Builder): number | undefined {
+  if (returned !== undefined) return viewOf(makersOf(eqns)).uniform(returned)
+  const given = hypers.get('rate')
+  return given && staticValue(given)
 }
 
 /** A parameter or a state that changes with the last run of a step alone. */

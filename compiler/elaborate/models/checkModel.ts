@@ -32,7 +32,6 @@ export interface Elaboration {
 }
 
 export interface CheckedModel {
-  readonly unit: Unit
   readonly trainBlock?: Train
   readonly data?: Data
   readonly settings: Settings
@@ -88,7 +87,6 @@ export function checkModel(
   const windows =
     settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
   return {
-    unit,
     trainBlock,
     data,
     settings,
