@@ -28,7 +28,7 @@ export interface GraphOptions {
   /** The length that `truncate` cuts: a run sees one window of it at a time. */
   readonly windows?: Dim
   /** Whether the model reads its own answers, given as inputs `@answer.NAME`, where it reads targets late; losses read the targets. */
-  readonly free?: boolean
+  readonly readsOwnAnswers?: boolean
 }
 
 export interface GradientOptions extends GraphOptions {
@@ -178,7 +178,7 @@ function forward(model: LoweredModel, results: readonly Named[], options: GraphO
   const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
   const given = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
   const answered = model.outputs.map(o => o.value)
-  const whole = options.free ? readAnswers(model.context, given, model.fedBack, answered) : given
+  const whole = options.readsOwnAnswers ? readAnswers(model.context, given, model.fedBack, answered) : given
   const { windows } = options
   const graph = windows === undefined ? whole : carryOver(model.context, whole, windows, fromStart(model, windows))
   options.onDump?.('lower', graph)
