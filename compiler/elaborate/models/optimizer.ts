@@ -79,7 +79,9 @@ export function optimizerSteps(
     for (const s of forAll) shared.set(s.local, s.before)
     states.push(...step.states.map(s => (forAll.includes(s) ? { ...s, name: `optimizer@${s.local}` } : s)))
   }
-  return { parameters, states, rate }
+  // An optimizer that returns nothing steps with its hyper-parameter, which is a value of the graph if a factor lowers it.
+  const scaled = rated.hypers.get('rate')
+  return { parameters, states, rate: rate ?? (scaled?.kind === 'tensor' ? scaled.value : undefined) }
 }
 
 /** Finds the scalar states that start as a plain number and whose next values are computed from each other alone. */
