@@ -5,7 +5,7 @@ import { makersOf, type Value } from '../../ir/graph.ts'
 import { isProbability, standing } from '../../ir/probability.ts'
 import { type View, viewOf } from '../../ir/view.ts'
 import { constantTensor, toReal } from '../tensors/constants.ts'
-import { boundBy, checkLabels, toldApart } from '../tensors/labels.ts'
+import { matchLabels, toldApart } from '../tensors/labels.ts'
 import { tensor, withItem } from '../tensors/layout.ts'
 import { pointwise } from '../tensors/pointwise.ts'
 import { bernoulli } from '../tensors/randomDraws.ts'
@@ -43,8 +43,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     }
     if (label !== undefined) {
       const choice = { text, labels: D.constant(2) }
-      checkLabels(scope, label, choice, span)
-      boundBy(scope, label, choice)
+      matchLabels(scope, label, choice, span)
     }
     return { ...p, asked: p.value, choice: { text, labels: toldApart(p.item) } }
   }),
@@ -70,8 +69,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
       fail('RNN229', { operation: '`one_hot`', expected: 'a class, a token or a whole number', found }, { span })
     }
     const choice = { text: scope.call?.argument || p.name, labels: toldApart(p.item) }
-    checkLabels(scope, label, choice, span)
-    boundBy(scope, label, choice)
+    matchLabels(scope, label, choice, span)
     const size = D.unlabelled(choice.labels)
     const places = tensor(scope.builder.emit('iota', [], { size }), [], [size], { name: 'one_hot' })
     return { ...toReal(scope, pointwise(scope, 'eq', [places, { ...label, coding: undefined }], span)), name: '' }
@@ -87,8 +85,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
       fail('RNN229', values, { span: scope.call?.span ?? span, ...(help && { help }) })
     }
     const choice = { text: scope.call?.argument || p.name, labels: D.constant(2) }
-    checkLabels(scope, label, choice, span)
-    boundBy(scope, label, choice)
+    matchLabels(scope, label, choice, span)
     if (p.item.length === 0) return { ...p, name: '' }
     // Of several, label 1 is the last of two: a size that is not known yet is checked with the data.
     const attrs = { axis: -1, start: D.constant(places === 1 ? 0 : 1), size: D.constant(1) }

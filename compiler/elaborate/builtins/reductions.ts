@@ -13,12 +13,12 @@ import { numberPointwise, pointwise } from '../tensors/pointwise.ts'
 import { runningValue, wholeNumber } from '../tensors/runningValues.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, cause, formatItem, type Tensor } from '../values/tensor.ts'
+import { type Axis, formatItem, newCause, type Tensor, withAhead, withWhole } from '../values/tensor.ts'
 import { builtin } from './builtin.ts'
 
 /** Makes the result of combining an axis, and records that it is known only at the axis's end. */
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, { value, axes }: Tensor): Tensor {
-  const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
+  const facts = withWhole(t.facts, axis, newCause(name, call.place, t))
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
 }
 
@@ -159,7 +159,7 @@ export const reductionBuiltins: readonly Builtin[] = [
       warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'softmax', 1)
       const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
       const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
-      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.place, t)]]) }
+      const facts = withAhead(t.facts, axis, newCause('softmax', call.place, t))
       return { ...valid, value, facts, name: '' }
     },
     overAxis,

@@ -17,7 +17,17 @@ import { runningValue } from '../tensors/runningValues.ts'
 import { visibleAxes } from '../tensors/visibleAxes.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, cause, formatItem, joinFacts, onlyElement, sameItem, type Tensor } from '../values/tensor.ts'
+import {
+  type Axis,
+  formatItem,
+  joinFacts,
+  newCause,
+  onlyElement,
+  sameItem,
+  type Tensor,
+  withAhead,
+  withWhole,
+} from '../values/tensor.ts'
 import { axisOf, builtin } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
@@ -40,10 +50,8 @@ function end(name: 'first' | 'last'): Builtin {
         return found
       }
       const t = carryNested(scope, given, { operation: name, outer: axis, span: call.span }, taken)
-      const facts =
-        name === 'last' || t.reversed.includes(axis)
-          ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
-          : t.facts
+      const isKnownAtEnd = name === 'last' || t.reversed.includes(axis)
+      const facts = isKnownAtEnd ? withWhole(t.facts, axis, newCause(name, call.place, t)) : t.facts
       return { ...taken(scope, t), facts, name: '' }
     },
     overAxis,
@@ -106,10 +114,8 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
       }
       const t = carryNested(scope, given, { operation: name, outer: axis, span }, drop)
       // In a stream the shortened axis is one step behind, so that nothing is read ahead.
-      const facts =
-        name === 'drop_first' && !isStreamed(scope, axis)
-          ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, place, t)]]) }
-          : t.facts
+      const readsAhead = name === 'drop_first' && !isStreamed(scope, axis)
+      const facts = readsAhead ? withAhead(t.facts, axis, newCause(name, place, t)) : t.facts
       return { ...drop(scope, t), facts, name: '' }
     },
     overAxis,
@@ -150,9 +156,8 @@ export const sequenceBuiltins: readonly Builtin[] = [
       }
       const along = { operation: 'reverse', outer: axis, span: call.span }
       const t = carryNested(call.scope, given, along, (_, lengths) => turn(lengths))
-      const turned = { ...cause('reverse', call.place, t), backward: t.facts.ahead.get(axis)?.backward }
-      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, turned]]) }
-      return { ...turn(t), facts, name: '' }
+      const turned = { ...newCause('reverse', call.place, t), backward: t.facts.ahead.get(axis)?.backward }
+      return { ...turn(t), facts: withAhead(t.facts, axis, turned), name: '' }
     },
     overAxis,
   ),
@@ -211,9 +216,9 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'position',
     'over S',
     0,
-    ({ scope, over, span }) => {
-      if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'none', axis: 'T' }, { span })
-      const axis = over.axis(nothing(scope))
+    call => {
+      const { scope, span } = call
+      const axis = namedAxis(call, 'position')
       const places = placesOf(scope, axis)
       scope.session.fromStart.push({ value: places.value, kind: 'position', axis, span })
       const axes = [axis, ...outerAxes(axis), ...places.axes.filter(a => a.batch)]
@@ -225,11 +230,14 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'length',
     'over S',
     0,
-    ({ scope, over, span }) => {
-      if (over === undefined) return fail('RNN214', { callee: '`length`', axes: 'none', axis: 'T' }, { span })
-      const axis = over.axis(nothing(scope))
+    call => {
+      const { scope, span } = call
+      const axis = namedAxis(call, 'length')
       const length = lengthOf(scope, axis)
-      const facts = { ...length.facts, whole: new Map([[axis, cause('length', span, { ...length, name: axis.name })]]) }
+      const facts = {
+        ...length.facts,
+        whole: new Map([[axis, newCause('length', span, { ...length, name: axis.name })]]),
+      }
       return { ...length, facts, name: '' }
     },
     overAxis,
@@ -238,9 +246,9 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'repeat',
     'x, over K',
     1,
-    ({ scope, over, span }, given) => {
-      if (over === undefined) return fail('RNN214', { callee: '`repeat`', axes: 'none', axis: 'T' }, { span })
-      const axis = over.axis(nothing(scope))
+    (call, given) => {
+      const { scope } = call
+      const axis = namedAxis(call, 'repeat')
       if (given.axes.includes(axis)) return given
       // Carries out a pending `reverse` of the outer axes, since the lengths of the axis are stored in their proper order.
       const x = inOrder(scope, given, outerAxes(axis))
@@ -266,5 +274,9 @@ function startingAt(scope: Scope, x: Tensor, shifted: Value, first: Value, axis:
 /** Lists the axes, besides the batch, along which the lengths of an axis differ: each value over it must be over them too. */
 const outerAxes = (axis: Axis): Axis[] => axis.lengths?.axes.filter(a => !a.batch) ?? []
 
-/** Makes a value over every axis that may be named here, for functions that take an axis and no value. */
-const nothing = (scope: Scope): Tensor => tensor(scalar(scope.builder, 0), [...scope.axes.values()], [])
+/** Gives the axis that `over` names, for a function that takes it from no value. Throws RNN214 without `over`. */
+function namedAxis({ scope, over, span }: Call, name: string): Axis {
+  if (over === undefined) return fail('RNN214', { callee: `\`${name}\``, axes: 'none', axis: 'T' }, { span })
+  // Looks the axis up in a value over every axis that may be named here.
+  return over.axis(tensor(scalar(scope.builder, 0), [...scope.axes.values()], []))
+}

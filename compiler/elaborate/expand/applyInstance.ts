@@ -1,7 +1,6 @@
 // Applies an instance (a unit with its weights) to arguments.
 import type { Span } from '../../../dsl/ast.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
-import * as D from '../../ir/dim.ts'
 import { separateAxes } from '../axes/separateAxes.ts'
 import { expand } from '../tensors/layout.ts'
 import { each } from '../values/collectProblems.ts'
@@ -14,6 +13,7 @@ import { applyLayer } from './applyLayer.ts'
 import type { UnitArgs } from './arguments.ts'
 import { givenStates } from './cellStates.ts'
 import { expanding, laterNames, seenFrom } from './expanding.ts'
+import { labelledHyper } from './labelledHyper.ts'
 import { bindArguments, leadOf, leadOfOne, matchArgument } from './matchArguments.ts'
 
 /** Applies an instance: a layer is mapped over the axes that its inputs do not declare; a cell scans one of them. */
@@ -73,10 +73,3 @@ function overLead(scope: Scope, t: Tensor, lead: readonly Axis[]): Tensor {
   const axes = [...missing, ...t.axes]
   return { ...t, axes, value: expand(scope, t, axes, t.item) }
 }
-
-export const labelledHyper = (name: string, e: Entity): Entity =>
-  e.kind === 'dim'
-    ? { kind: 'dim', dim: D.labelled(D.unlabelled(e.dim), D.symbol(name)) }
-    : e.kind === 'recipe'
-      ? { ...e, via: name }
-      : e

@@ -21,6 +21,7 @@ export interface GivenState extends Tensor {
   readonly record: boolean
 }
 
+/** Gives the initial states of a call, by name, or all of them by `from`. Throws RNN310 for a record of other states. */
 export function givenStates(scope: Scope, instance: Instance, given: UnitArgs): Map<string, GivenState> {
   const names = instance.unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
   const states = new Map<string, GivenState>()
@@ -110,11 +111,8 @@ export function initialState(cell: MappedCell, d: StateDeclaration, given: Given
     const zero = zerosLike(scope.builder, { dtype: d.dtype, shape: d.item.map(D.unlabelled) })
     return tensor(zero, [], d.item, { name: '' })
   }
-  const made = asTensor(
-    { ...inner, initial: { item: d.item, axes } },
-    evaluate({ ...inner, initial: { item: d.item, axes } }, init),
-    init.span,
-  )
+  const ofState: Scope = { ...inner, initial: { item: d.item, axes } }
+  const made = asTensor(ofState, evaluate(ofState, init), init.span)
   const typed = d.dtype === 'real' ? toReal(scope, made) : made
   const extra = typed.axes.filter(a => !axes.includes(a))
   if (typed.dtype !== d.dtype || (typed.item.length > 0 && !sameItem(typed.item, d.item)) || extra.length > 0) {

@@ -22,6 +22,7 @@ import {
   formatType,
   joinFacts,
   type Tensor,
+  withAhead,
   withAxes,
 } from '../values/tensor.ts'
 import { runBody } from './body.ts'
@@ -235,7 +236,5 @@ function resultOf(cell: PreparedCell, scan: EmittedScan): Result {
 /** Gives look-ahead along the scanned axis the direction of this scan, in whatever order its arguments were made. */
 function scanned(facts: Facts, axis: Axis, reversed: boolean): Facts {
   const before = facts.ahead.get(axis)
-  return before === undefined
-    ? facts
-    : { ...facts, ahead: new Map([...facts.ahead, [axis, { ...before, backward: reversed }]]) }
+  return before === undefined ? facts : withAhead(facts, axis, { ...before, backward: reversed })
 }

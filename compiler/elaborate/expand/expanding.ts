@@ -68,6 +68,7 @@ export function seenFrom(unit: Unit | Fn, call: Span, t: Tensor): Tensor {
   return { ...t, facts: { ...t.facts, ahead: own(t.facts.ahead), whole: own(t.facts.whole) } }
 }
 
+/** Gives the place of each name that a body defines by equations, parts and outputs. */
 export function laterNames(body: readonly Statement[]): Map<string, Span> {
   return new Map(
     body.flatMap((s): [string, Span][] => {

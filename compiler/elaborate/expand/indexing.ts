@@ -5,7 +5,7 @@ import * as D from '../../ir/dim.ts'
 import { checkAxes } from '../tensors/checkAxes.ts'
 import { asDim, asTensor } from '../tensors/convert.ts'
 import { independentOf } from '../tensors/distributions.ts'
-import { boundBy, checkLabels } from '../tensors/labels.ts'
+import { matchLabels } from '../tensors/labels.ts'
 import { expand, joinAxes, tensor, withItem } from '../tensors/layout.ts'
 import { commonOrder, joinReversed } from '../tensors/order.ts'
 import { visibleAxes } from '../tensors/visibleAxes.ts'
@@ -131,8 +131,7 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   if (table.item.length === 0) fail('RNN217', { index: index.name || 'this', shape: formatItem(table) }, { span })
   if (table.choice !== undefined) {
     const choice = { ...table.choice, labels: table.item[0] }
-    checkLabels(scope, index, choice, span)
-    boundBy(scope, index, choice)
+    matchLabels(scope, index, choice, span)
   }
   const [rows, places] = [table.item[0], index.coding?.size].map(d => d && D.asNumber(d))
   if (rows !== undefined && places !== undefined && places > rows)

@@ -7,7 +7,7 @@ import { constantTensor, toReal } from '../tensors/constants.ts'
 import { contract } from '../tensors/contract.ts'
 import { asInit, asTensor } from '../tensors/convert.ts'
 import { join } from '../tensors/join.ts'
-import { boundBy, checkLabels } from '../tensors/labels.ts'
+import { matchLabels } from '../tensors/labels.ts'
 import { commonItem, numberPointwise, pointwise, realPointwise } from '../tensors/pointwise.ts'
 import { each, Waits } from '../values/collectProblems.ts'
 import { type Entity, type StaticNumber, type StaticVector, staticValue } from '../values/entity.ts'
@@ -244,8 +244,7 @@ function checkDecision(scope: Scope, [left, right]: readonly [Tensor, Tensor], s
     [right, left],
   ]) {
     if (decided.choice === undefined || label.dtype !== 'int') continue
-    checkLabels(scope, label, decided.choice, span)
-    boundBy(scope, label, decided.choice)
+    matchLabels(scope, label, decided.choice, span)
   }
 }
 

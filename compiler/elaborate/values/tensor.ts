@@ -69,8 +69,8 @@ export interface Tensor {
 
 export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: new Map(), whole: new Map() }
 
-/** Makes the cause of a look-ahead or a reduction: the operation at a place in the text that a value went through. */
-export const cause = (operation: string, span: Span, t: Tensor): Cause => ({
+/** Makes the cause of a look-ahead or a reduction: the operation, where it is written, and the value that it read. */
+export const newCause = (operation: string, span: Span, t: Tensor): Cause => ({
   through: [],
   operation,
   span,
@@ -92,6 +92,18 @@ export function joinFacts(tensors: readonly Pick<Tensor, 'facts' | 'axes'>[]): F
   for (const [axis, cause] of whole) if (axes.has(baseOf(axis))) ahead.set(axis, cause)
   return { targets: union(f => f.targets), delayed: union(f => f.delayed), ahead, whole }
 }
+
+/** Adds that an operation has read ahead along an axis. */
+export const withAhead = (facts: Facts, axis: Axis, by: Cause): Facts => ({
+  ...facts,
+  ahead: new Map([...facts.ahead, [axis, by]]),
+})
+
+/** Adds that an operation has reduced an axis away. */
+export const withWhole = (facts: Facts, axis: Axis, by: Cause): Facts => ({
+  ...facts,
+  whole: new Map([...facts.whole, [axis, by]]),
+})
 
 /** Replaces axes of a value by others, in the same places. */
 export function withAxes(t: Tensor, others: ReadonlyMap<Axis, Axis>): Tensor {
