@@ -14,7 +14,7 @@ import type { UnitArgs } from './arguments.ts'
 import { type GivenState, initialState, stateDeclarations } from './cellStates.ts'
 import { type PreparedCell, scanSteps, singleStep } from './cellSteps.ts'
 import { declare } from './declareMembers.ts'
-import { plainItem } from './matchArguments.ts'
+import { plainItem } from './outside.ts'
 
 /** A cell on its way to being applied: where it is called, and the scope of its body. */
 export interface CellApplication {

@@ -11,10 +11,12 @@ import { sourceText } from '../values/wording.ts'
 import { applyCell } from './applyCell.ts'
 import { applyLayer } from './applyLayer.ts'
 import type { UnitArgs } from './arguments.ts'
+import { bindArguments } from './bindArguments.ts'
 import { givenStates } from './cellStates.ts'
 import { expanding, laterNames, seenFrom } from './expanding.ts'
 import { labelledHyper } from './labelledHyper.ts'
-import { bindArguments, leadOf, leadOfOne, matchArgument } from './matchArguments.ts'
+import { leadOf, leadOfOne } from './lead.ts'
+import { matchArgument } from './matchArgument.ts'
 
 /** Applies an instance: a layer is mapped over the axes that its inputs do not declare; a cell scans one of them. */
 export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {

@@ -8,7 +8,7 @@ import type { Scope } from '../values/scope.ts'
 import type { UnitArgs } from './arguments.ts'
 import { runBody } from './body.ts'
 import { declare } from './declareMembers.ts'
-import { outside } from './matchArguments.ts'
+import { outside } from './outside.ts'
 
 export function applyLayer(
   inner: Scope,

@@ -12,7 +12,7 @@ import type { Scope, StateDeclaration } from '../values/scope.ts'
 import { type Axis, formatAxes, formatBoth, formatItem, formatType, sameItem, type Tensor } from '../values/tensor.ts'
 import type { UnitArgs } from './arguments.ts'
 import { evaluate } from './evaluate.ts'
-import { plainItem } from './matchArguments.ts'
+import { plainItem } from './outside.ts'
 import { knownResolver, resolveType } from './typeExpressions.ts'
 
 /** An initial state given by the caller, with its place in the text; `record` if it came by `from`. */

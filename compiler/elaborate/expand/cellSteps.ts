@@ -27,7 +27,7 @@ import {
 } from '../values/tensor.ts'
 import { runBody } from './body.ts'
 import { type MappedCell, stateLayout } from './cellStates.ts'
-import { outside } from './matchArguments.ts'
+import { outside } from './outside.ts'
 
 /** A cell ready to run: its arguments, weights and parts are declared in the scope of its body, and its states have initial values. */
 export interface PreparedCell extends MappedCell {
