@@ -75,7 +75,7 @@ export const sizesIn = ({ item, axes }: TypeExpr): readonly Expr[] => [
 export const sizesOf = (s: Statement): readonly Expr[] => ('type' in s && s.type !== undefined ? sizesIn(s.type) : [])
 
 /** The value that a statement gives, or the initial one of a declaration. */
-export const valueOf = (s: Statement): Expr | undefined => ('names' in s ? s.init : s.value)
+export const valueIn = (s: Statement): Expr | undefined => ('names' in s ? s.init : s.value)
 
 const inArg = (a: Arg): readonly Expr[] => (a.kind === 'over' ? [] : [a.value])
 

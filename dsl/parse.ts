@@ -96,8 +96,7 @@ function deepToken(tokens: readonly IToken[]): IToken | undefined {
 
 /** Tells whether a bad character explains a failure: it is in the statement, before the token that did not fit. */
 function explains(span: Span, { begin, found }: Failure): boolean {
-  // The end of the file has the offset NaN: no character is behind it.
-  return span.start >= begin.startOffset && !(span.start > found.startOffset)
+  return span.start >= begin.startOffset && span.start <= found.startOffset
 }
 
 // Sorts by place, and keeps each message once: a statement is read again after each failure.

@@ -1,6 +1,6 @@
 // Finds unused names of a unit: those not reached from its results. Works on the text alone, without an expansion.
 import type { Expr, Fn, Name, Train, Unit } from '../../../dsl/ast.ts'
-import { allExprs, valueOf } from '../../../dsl/children.ts'
+import { allExprs, valueIn } from '../../../dsl/children.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import type { Applied } from '../values/scope.ts'
 import { isOptimizer, optimized } from './isOptimizer.ts'
@@ -213,7 +213,7 @@ function bringers(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly 
 export function usesIn(own: readonly (Unit | Fn)[], trains: readonly Train[]): Omit<Uses, 'whole' | 'applied'> {
   const inUnits = own.flatMap(u => [
     ...u.params.flatMap(p => (p.default === undefined ? [] : [p.default])),
-    ...u.body.flatMap(s => valueOf(s) ?? []),
+    ...u.body.flatMap(s => valueIn(s) ?? []),
   ])
   const all = [...inUnits, ...trains.flatMap(t => t.settings.map(s => s.value))].flatMap(e => [...allExprs(e)])
   const callees = new Set(all.flatMap(e => (e.kind === 'call' || e.kind === 'pipe' ? [e.callee] : [])))

@@ -1,6 +1,6 @@
 // Infers from the text of a unit which hyper-parameters must be numbers, for the check of the unit on its own.
 import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
-import { allExprs, sizesOf, valueOf } from '../../../dsl/children.ts'
+import { allExprs, sizesOf, valueIn } from '../../../dsl/children.ts'
 import { pointwiseBuiltins } from '../builtins/pointwise.ts'
 import type { Entity } from '../values/entity.ts'
 import { isInitializer } from '../values/initializers.ts'
@@ -92,7 +92,7 @@ function usesOf({ params, body }: Unit | Fn, calleeOf: (name: string) => Callee)
   return [...params.flatMap(p => (p.default === undefined ? [] : inExpr(p.default))), ...body.flatMap(inStatement)]
 
   function inStatement(s: Statement): (readonly [string, Use])[] {
-    const value = valueOf(s)
+    const value = valueIn(s)
     return [
       ...sizesOf(s).flatMap(size => [...of(size, 'number'), ...inExpr(size)]),
       ...(value === undefined ? [] : inExpr(value)),
