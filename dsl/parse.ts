@@ -96,7 +96,8 @@ function deepToken(tokens: readonly IToken[]): IToken | undefined {
 
 /** Tells whether a bad character explains a failure: it is in the statement, before the token that did not fit. */
 function explains(span: Span, { begin, found }: Failure): boolean {
-  return span.start >= begin.startOffset && span.start <= found.startOffset
+  const isBefore = found.tokenType === EOF || span.start <= found.startOffset
+  return span.start >= begin.startOffset && isBefore
 }
 
 // Sorts by place, and keeps each message once: a statement is read again after each failure.
