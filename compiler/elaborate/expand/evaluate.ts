@@ -8,9 +8,10 @@ import type { Scope } from '../values/scope.ts'
 import { spend } from './budget.ts'
 import { call, pipe } from './call.ts'
 import { taken } from './indexing.ts'
+import { joined } from './joined.ts'
 import { lookUp, primed } from './lookUp.ts'
 import { member } from './member.ts'
-import { joined, operation, unary } from './operators.ts'
+import { operation, unary } from './operators.ts'
 
 /** Evaluates an expression to an entity. Throws RNN121 if the program expands to more than can be checked. */
 export function evaluate(scope: Scope, expr: Expr): Entity {
