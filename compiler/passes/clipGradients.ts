@@ -1,6 +1,6 @@
 // Gradient clipping, before the optimizer, as equations of the training graph.
-import type { Clip } from '../elaborate/values/signature.ts'
 import { type Builder, constantLike, fill, reshape, scalar } from '../ir/builder.ts'
+import type { Clip } from '../ir/clip.ts'
 import { constant, product } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 

@@ -61,9 +61,3 @@ export interface Signature {
   /** The losses and metrics by the names that reports use, in the order of the source. */
   readonly metrics: readonly string[]
 }
-
-/** Gradient clipping, applied before the optimizer. */
-export interface Clip {
-  readonly by: 'global_norm' | 'norm' | 'value'
-  readonly limit: number
-}
