@@ -6,7 +6,7 @@ import { checkBlocks } from './elaborate/linking/blockReferences.ts'
 import { checkNames } from './elaborate/linking/definedNames.ts'
 import { type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
 import { textWarnings } from './elaborate/linking/textWarnings.ts'
-import { chooseModel, within } from './elaborate/models/checkModel.ts'
+import { belongsTo, chooseModel } from './elaborate/models/checkModel.ts'
 import { type CheckedAlone, checkAlone } from './elaborate/units/checkAlone.ts'
 import { attempt, distinct } from './elaborate/values/collectProblems.ts'
 import { format } from './ir/dim.ts'
@@ -79,7 +79,7 @@ function alike({ signature: { parameters }, settings: { freeze = [] } }: Compile
     ...freeze,
     ...parameters.flatMap(({ name, shape }) => {
       const text = shape.map(dim => format(dim)).join()
-      const isNew = !seen.has(text) && !freeze.some(f => within(name, f))
+      const isNew = !seen.has(text) && !freeze.some(f => belongsTo(name, f))
       if (isNew) seen.add(text)
       return isNew ? [] : [name]
     }),

@@ -1,7 +1,7 @@
 // Builds the graphs of a model, each for one use: predictions, measures, gradient, training step, report.
 import type { Span } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { within } from './elaborate/models/checkModel.ts'
+import { belongsTo } from './elaborate/models/checkModel.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { type OptimizerState, optimizerSteps } from './elaborate/models/optimizer.ts'
 import { plateauInput } from './elaborate/models/plateau.ts'
@@ -94,7 +94,7 @@ export function trainingGraph(
 ): TrainingGraph {
   const graph = lossGraph(model, options)
   const recipe = settings.optimizer ?? fail('RNN209', { callee: 'train', name: 'optimizer' }, { span: place })
-  const trained = model.parameters.flatMap(({ name }) => (settings.freeze?.some(f => within(name, f)) ? [] : [name]))
+  const trained = model.parameters.flatMap(({ name }) => (settings.freeze?.some(f => belongsTo(name, f)) ? [] : [name]))
   const { builder, gradients } = grad(model.context, graph, 'loss', trained)
   const group = (settings.accumulate ?? 1) > 1 ? accumulateGradients(builder, gradients) : undefined
   const whole = group?.gradients ?? gradients

@@ -5,7 +5,8 @@ import type { Applied } from '../values/scope.ts'
 import { lateReturns } from './lateReturns.ts'
 import type { LinkedProgram } from './linkProgram.ts'
 import { ownUnits } from './ownUnits.ts'
-import { unusedIn, usesIn } from './unusedNames.ts'
+import { unusedIn } from './unusedNames.ts'
+import { usesIn } from './uses.ts'
 
 /**
  * Gives the warnings RNN342 and RNN343 of one model, and of all units and fns of the user's files. `applied` lists the model's uses

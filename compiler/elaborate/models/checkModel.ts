@@ -108,12 +108,12 @@ export function chooseModel(program: LinkedProgram, name: string | undefined): U
 }
 
 /** Tells whether a path is `of` itself, the path of a param, or lies inside the part `of`. */
-export const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
+export const belongsTo = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
 
 /** Throws RNN106 for a part or param to freeze that the model does not have. */
 function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train | undefined): void {
   const paths = model.parameters.map(p => p.name)
-  const astray = settings.freeze?.find(f => !paths.some(p => within(p, f)))
+  const astray = settings.freeze?.find(f => !paths.some(p => belongsTo(p, f)))
   if (astray === undefined) return
   fail('RNN106', { name: astray }, { span: placeOf(trainBlock, 'freeze'), help: didYouMean(astray, paths) })
 }

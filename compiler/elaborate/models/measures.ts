@@ -6,9 +6,10 @@ import { average } from '../builtins/wholeSet.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { reached } from '../tensors/computedFrom.ts'
 import { asTensor } from '../tensors/convert.ts'
+import { firstFree } from '../values/firstFree.ts'
 import type { Scope } from '../values/scope.ts'
 import { formatItem, type Tensor } from '../values/tensor.ts'
-import { firstFree, quoted } from '../values/wording.ts'
+import { quoted } from '../values/wording.ts'
 
 export interface Measured {
   /** The name that the source gives. */
