@@ -14,7 +14,7 @@ import { runningValue, wholeNumber } from '../tensors/runningValues.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import type { Scope } from '../values/scope.ts'
 import { type Axis, formatItem, newCause, type Tensor, withAhead, withWhole } from '../values/tensor.ts'
-import { builtin } from './builtin.ts'
+import { builtin, overAxis } from './builtin.ts'
 
 /** Makes the result of combining an axis, and records that it is known only at the axis's end. */
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, { value, axes }: Tensor): Tensor {
@@ -80,8 +80,6 @@ function reduction(
     return reducedBy(call, name, valid, axis, op)
   }).apply
 }
-
-const overAxis = { takesAxis: true }
 
 const named = (name: string, apply: Builtin['apply']): Builtin => ({
   name,
