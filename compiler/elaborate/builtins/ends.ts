@@ -10,8 +10,9 @@ import { masked } from '../tensors/masks.ts'
 import { commonOrder } from '../tensors/order.ts'
 import { runningValue } from '../tensors/runningValues.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
+import { newCause, withWhole } from '../values/facts.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, newCause, type Tensor, withWhole } from '../values/tensor.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
 import { axisOf, builtin, overAxis } from './builtin.ts'
 
 /** Makes `first` or `last`, which takes that valid element of an axis; zero if there is none. */

@@ -4,7 +4,7 @@ import * as D from '../../ir/dim.ts'
 import { contract } from '../tensors/contract.ts'
 import { withItem } from '../tensors/layout.ts'
 import type { Builtin } from '../values/builtinFunction.ts'
-import { formatItem } from '../values/tensor.ts'
+import { formatItem } from '../values/formatType.ts'
 import { builtin } from './builtin.ts'
 
 export const matrixBuiltins: readonly Builtin[] = [

@@ -12,17 +12,10 @@ import { expand, joinAxes, placeOf, shapeOf } from '../tensors/layout.ts'
 import { isStreamed, placesOf } from '../tensors/lengths.ts'
 import { inOrder } from '../tensors/order.ts'
 import type { Builtin } from '../values/builtinFunction.ts'
+import { joinFacts, newCause, withAhead } from '../values/facts.ts'
+import { formatItem, onlyElement } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import {
-  type Axis,
-  formatItem,
-  joinFacts,
-  newCause,
-  onlyElement,
-  sameItem,
-  type Tensor,
-  withAhead,
-} from '../values/tensor.ts'
+import { type Axis, sameItem, type Tensor } from '../values/tensor.ts'
 import { axisOf, builtin, overAxis } from './builtin.ts'
 
 /** Makes `drop_first` or `drop_last`, whose result is over T-1. */

@@ -5,7 +5,8 @@ import { expand, tensor } from '../tensors/layout.ts'
 import { isStreamed, lengthOf, placesOf } from '../tensors/lengths.ts'
 import { inOrder } from '../tensors/order.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
-import { type Axis, joinFacts, newCause } from '../values/tensor.ts'
+import { joinFacts, newCause } from '../values/facts.ts'
+import type { Axis } from '../values/tensor.ts'
 import { builtin, overAxis } from './builtin.ts'
 
 export const axisBuiltins: readonly Builtin[] = [

@@ -12,8 +12,10 @@ import { inOrder } from '../tensors/order.ts'
 import { numberPointwise, pointwise } from '../tensors/pointwise.ts'
 import { runningValue, wholeNumber } from '../tensors/runningValues.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
+import { newCause, withAhead, withWhole } from '../values/facts.ts'
+import { formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, formatItem, newCause, type Tensor, withAhead, withWhole } from '../values/tensor.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
 import { builtin, overAxis } from './builtin.ts'
 
 /** Makes the result of combining an axis, and records that it is known only at the axis's end. */

@@ -13,18 +13,10 @@ import { lengthOf, placesOf } from '../tensors/lengths.ts'
 import { maskOf } from '../tensors/masks.ts'
 import { commonOrder, inOrder } from '../tensors/order.ts'
 import type { Result, States } from '../values/entity.ts'
+import { type Facts, joinFacts, withAhead } from '../values/facts.ts'
+import { formatAxes, formatItem, formatType } from '../values/formatType.ts'
 import type { Scope, StateDeclaration } from '../values/scope.ts'
-import {
-  type Axis,
-  type Facts,
-  formatAxes,
-  formatItem,
-  formatType,
-  joinFacts,
-  type Tensor,
-  withAhead,
-  withAxes,
-} from '../values/tensor.ts'
+import { type Axis, type Tensor, withAxes } from '../values/tensor.ts'
 import { runBody } from './body.ts'
 import { type MappedCell, stateLayout } from './cellStates.ts'
 import { outside } from './outside.ts'

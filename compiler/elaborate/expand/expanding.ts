@@ -5,8 +5,9 @@ import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
 import { isWithin } from '../../../dsl/isWithin.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { Instance } from '../values/entity.ts'
+import type { Cause } from '../values/facts.ts'
 import type { Scope } from '../values/scope.ts'
-import type { Axis, Cause, Tensor } from '../values/tensor.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
 import { mostInside } from './budget.ts'
 
 /** Guards against recursion (RNN227) and deep nesting (RNN119), and adds the place of use to errors and warnings found inside. */

@@ -4,8 +4,9 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import type { Argument } from '../axes/argument.ts'
 import { sameBaseHint } from '../tensors/checkAxes.ts'
 import { visibleAxes } from '../tensors/visibleAxes.ts'
+import { formatAxes } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, formatAxes } from '../values/tensor.ts'
+import type { Axis } from '../values/tensor.ts'
 import { quoted } from '../values/wording.ts'
 
 /** Lists the lead of an argument: its visible axes that its declaration does not name. */

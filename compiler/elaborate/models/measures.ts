@@ -7,8 +7,9 @@ import { evaluate } from '../expand/evaluate.ts'
 import { reached } from '../tensors/computedFrom.ts'
 import { asTensor } from '../tensors/convert.ts'
 import { firstFree } from '../values/firstFree.ts'
+import { formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { formatItem, type Tensor } from '../values/tensor.ts'
+import type { Tensor } from '../values/tensor.ts'
 import { quoted } from '../values/wording.ts'
 
 export interface Measured {

@@ -11,9 +11,11 @@ import { expand, withItem } from '../tensors/layout.ts'
 import { masked } from '../tensors/masks.ts'
 import { inOrder } from '../tensors/order.ts'
 import { Reported } from '../values/collectProblems.ts'
+import { type Facts, pathOf } from '../values/facts.ts'
+import { formatAxes, formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
-import { type Axis, baseOf, type Facts, formatAxes, formatItem, pathOf, type Tensor } from '../values/tensor.ts'
+import { type Axis, baseOf, type Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 
 /** Throws RNN333 if a value reads a target, which only losses, metrics and `delay` may do. */

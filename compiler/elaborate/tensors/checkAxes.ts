@@ -1,8 +1,9 @@
 // Checks that the axes of operands fit together: those of one contain the axes of all others.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
+import { formatAxes } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, baseOf, formatAxes, type Tensor } from '../values/tensor.ts'
+import { type Axis, baseOf, type Tensor } from '../values/tensor.ts'
 import { quoted } from '../values/wording.ts'
 import { visibleAxes } from './visibleAxes.ts'
 

@@ -2,8 +2,10 @@
 import { broadcast, reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
+import { noFacts } from '../values/facts.ts'
+import { formatAxes } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, formatAxes, noFacts, type Tensor } from '../values/tensor.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
 
 /** Makes a tensor from a graph value. */
 export function tensor(
