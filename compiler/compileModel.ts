@@ -105,8 +105,8 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 /** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
   const unit = chooseModel(program, options.model)
-  const told = withSettingTexts(program, unit, options.settings ?? {})
-  const given = { program: told, unit, given: options.sets ?? {}, how: options }
+  const configured = withSettingTexts(program, unit, options.settings ?? {})
+  const given = { program: configured, unit, given: options.sets ?? {}, how: options }
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
   const here = <T>(run: () => T): T => located(unit.name.span, run)
   const checked = here(() => checkGiven(given))

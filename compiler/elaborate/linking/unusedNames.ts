@@ -169,23 +169,23 @@ function reached(
   const unapplied = definitions.filter(d => d.kind === 'part' && live.has(d.name.text))
   const shaping = new Set(unapplied.map(d => appliedRead(d.name.text)).filter(read => !live.has(read)))
   reach(definitions.filter(d => d.reads.some(r => shaping.has(r))).map(d => d.name.text))
-  return new Set([...live, ...bringers(unit, live, applied)])
+  return new Set([...live, ...neededInputs(unit, live, applied)])
 }
 
 /** Lists inputs that are used though nothing reads them: for a size, for an axis, or to scan or map the unit over. */
-function bringers(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly Applied[]): string[] {
+function neededInputs(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly Applied[]): string[] {
   const ports = unit.body.flatMap(s =>
     s.kind === 'input' || s.kind === 'target'
-      ? s.names.map(n => ({ name: n.text, brings: [...dimReads(s.type), ...axisReads(s.type)] }))
+      ? s.names.map(n => ({ name: n.text, declares: [...dimReads(s.type), ...axisReads(s.type)] }))
       : [],
   )
   const read = ports.filter(p => live.has(p.name))
-  const known = new Set([...unit.params.map(p => p.name.text), ...read.flatMap(p => p.brings)])
+  const known = new Set([...unit.params.map(p => p.name.text), ...read.flatMap(p => p.declares)])
   const leads = applied.filter(a => a.unit === unit).map(a => a.leads)
   const leadsAlone = (name: string): boolean =>
     leads.some(lead => (lead.get(name) ?? []).some(axis => !read.some(p => lead.get(p.name)?.includes(axis))))
   const runs = unit.kind === 'unit' && unit.unit !== 'model' && read.length === 0
   return ports
-    .filter(p => runs || leadsAlone(p.name) || p.brings.some(n => live.has(n) && !known.has(n)))
+    .filter(p => runs || leadsAlone(p.name) || p.declares.some(n => live.has(n) && !known.has(n)))
     .map(p => p.name)
 }

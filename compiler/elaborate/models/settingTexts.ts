@@ -32,18 +32,18 @@ export function withSettingTexts(
   texts: SettingTexts,
   onText: (file: string, text: string) => void = () => {},
 ): LinkedProgram {
-  let told = program
-  for (const [name, text] of Object.entries(texts)) told = withSetting(told, model, { name, text }, onText)
-  return told
+  let changed = program
+  for (const [name, text] of Object.entries(texts)) changed = withSetting(changed, model, { name, text }, onText)
+  return changed
 }
 
 function withSetting(
-  told: LinkedProgram,
+  program: LinkedProgram,
   model: Unit,
   { name, text }: { readonly name: string; readonly text: string },
   onText: (file: string, text: string) => void,
 ): LinkedProgram {
-  const train = trainBlockOf(told, model)
+  const train = trainBlockOf(program, model)
   if (train === undefined) {
     const reason = `\`${model.name.text}\` has no \`train\` block`
     return fail('RNN508', { text: `${name}=${text}`, reason }, { span: model.name.span })
@@ -57,11 +57,11 @@ function withSetting(
   const alone = block(`${name.replace(ofOptimizer, '')} = ${text}`)
   const setting = read(alone)
   const isOfOptimizer = name.startsWith(ofOptimizer)
-  const source = isOfOptimizer ? block(`optimizer = ${optimizerText(told, train, setting, text)}`) : alone
+  const source = isOfOptimizer ? block(`optimizer = ${optimizerText(program, train, setting, text)}`) : alone
   const equation = isOfOptimizer ? read(source) : setting
   const settings = [...train.settings.filter(e => e.name.text !== equation.name.text), equation]
-  const trains = told.trains.map(t => (t === train ? { ...train, settings } : t))
-  return { ...told, sources: new Map([...told.sources, [file, source]]), trains }
+  const trains = program.trains.map(t => (t === train ? { ...train, settings } : t))
+  return { ...program, sources: new Map([...program.sources, [file, source]]), trains }
 }
 
 /** The setting of a block that has no other. Throws the syntax errors of the text. */
