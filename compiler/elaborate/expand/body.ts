@@ -19,6 +19,7 @@ export interface BodyResult {
   readonly outputs: ReadonlyMap<string, Tensor>
 }
 
+/** Runs the statements of a body, and gives what it returns and outputs. Throws RnnError with the errors of all statements. */
 export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
   let returned: Entity | undefined
   const outputs = new Map<string, Tensor>()
@@ -65,6 +66,7 @@ export function collectErrors(steps: readonly { run: () => void; failed: () => v
 
 const namesOf = (scope: Scope, e: Equation): Map<string, Entity> => (e.primed ? scope.primes : scope.names)
 
+/** Evaluates an equation and binds its name. Throws RNN107, RNN303, RNN306 or RNN307 for a name that it may not define. */
 export function equation(scope: Scope, e: Equation): void {
   const { text: name, span } = e.name
   if (!e.primed && scope.states.has(name)) fail('RNN303', { state: name }, { span })

@@ -22,6 +22,7 @@ export function declare(inner: Scope, instance: Instance): void {
   }
 }
 
+/** Declares a part, whose instance is made at the first application. Throws RNN107 for a name twice, RNN210 for what is no recipe. */
 export function declarePart(inner: Scope, instance: Instance, declaration: Part): void {
   const { text: name, span } = declaration.name
   if (inner.names.has(name)) fail('RNN107', { name }, { span })
@@ -56,6 +57,7 @@ function makePart(inner: Scope, instance: Instance, name: string, value: Entity,
   )
 }
 
+/** Declares the weights of a param. Throws RNN107 for a name twice, RNN206 over a ragged axis, RNN216 for what is not real. */
 export function declareParam(inner: Scope, instance: Instance, declaration: Declaration): void {
   const { session } = inner
   for (const { text: name, span } of declaration.names) {
