@@ -6,7 +6,7 @@ import { optimizerNames, type SettingTexts, withSettingTexts } from '../compiler
 import type { Unit } from '../dsl/ast.ts'
 import { namesFor } from '../dsl/borrowedWords.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { strange } from '../dsl/scanText.ts'
+import { unrepresentable } from '../dsl/scanText.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 import { numberOf } from '../runtime/data/numberText.ts'
 
@@ -58,7 +58,7 @@ export function readSets(
     }
     if (!Number.isFinite(value))
       bad(`\`${written}\` is not a number`, known.hypers.includes(name) ? numbersOnly : undefined)
-    const what = value === 0 ? strange(written) : undefined
+    const what = value === 0 ? unrepresentable(written) : undefined
     if (what !== undefined) fail('RNN122', { number: `\`${written}\``, what })
     const isSize = known.sizes.includes(name) || sizes.includes(name)
     const least = known.hypers.includes(name) ? undefined : isSize ? 1 : known.settings[name]

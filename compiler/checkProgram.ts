@@ -2,12 +2,12 @@
 import type { Fn, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { type CompiledModel, type CompileOptions, compileProgram } from './compileModel.ts'
-import { checkBlocks } from './elaborate/linking/blockReferences.ts'
-import { checkNames } from './elaborate/linking/definedNames.ts'
+import { checkBlocks } from './elaborate/linking/checkBlocks.ts'
+import { checkNames } from './elaborate/linking/checkNames.ts'
 import { type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
-import { doubts } from './elaborate/linking/textWarnings.ts'
-import { chooseModel, within } from './elaborate/models/checkModel.ts'
-import { type CheckedAlone, checkAlone } from './elaborate/ownNames/checkAlone.ts'
+import { textWarnings } from './elaborate/linking/textWarnings.ts'
+import { belongsTo, chooseModel } from './elaborate/models/checkModel.ts'
+import { type CheckedAlone, checkAlone } from './elaborate/units/checkAlone.ts'
 import { attempt, distinct } from './elaborate/values/collectProblems.ts'
 import { format } from './ir/dim.ts'
 import { naive } from './passes/pipeline.ts'
@@ -44,7 +44,12 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
   if (needsModel && main === undefined) return { found: problems, models: [], alone: [] }
   if (main === undefined) {
-    for (const problem of [...program.warnings, ...checkNames(program), ...checkBlocks(program), ...doubts(program)])
+    for (const problem of [
+      ...program.warnings,
+      ...checkNames(program),
+      ...checkBlocks(program),
+      ...textWarnings(program),
+    ])
       problems.push(problem)
   }
   const models: CompiledModel[] = []
@@ -74,7 +79,7 @@ function alike({ signature: { parameters }, settings: { freeze = [] } }: Compile
     ...freeze,
     ...parameters.flatMap(({ name, shape }) => {
       const text = shape.map(dim => format(dim)).join()
-      const isNew = !seen.has(text) && !freeze.some(f => within(name, f))
+      const isNew = !seen.has(text) && !freeze.some(f => belongsTo(name, f))
       if (isNew) seen.add(text)
       return isNew ? [] : [name]
     }),

@@ -2,7 +2,7 @@
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
-import { doubts } from './elaborate/linking/textWarnings.ts'
+import { textWarnings } from './elaborate/linking/textWarnings.ts'
 import { chooseModel, type Elaboration } from './elaborate/models/checkModel.ts'
 import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
@@ -104,17 +104,17 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 
 /** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
-  const chosen = chooseModel(program, options.model)
-  const told = withSettingTexts(program, chosen, options.settings ?? {})
-  const given = { program: told, unit: chosen, given: options.sets ?? {}, how: options }
+  const unit = chooseModel(program, options.model)
+  const configured = withSettingTexts(program, unit, options.settings ?? {})
+  const given = { program: configured, unit, given: options.sets ?? {}, how: options }
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
-  const here = <T>(run: () => T): T => located(chosen.name.span, run)
+  const here = <T>(run: () => T): T => located(unit.name.span, run)
   const checked = here(() => checkGiven(given))
-  const { unit, trainBlock, data, settings, model, windows } = checked
+  const { trainBlock, data, settings, model, windows } = checked
   const warnings = distinct([
     ...program.warnings,
     ...model.session.warnings,
-    ...doubts(program, unit, model.session.applied),
+    ...textWarnings(program, unit, model.session.applied),
   ])
   return {
     unit,
@@ -140,10 +140,10 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     predict: own => here(() => predictionGraph(model, { ...options, ...own })),
     evaluate: own => here(() => measureGraph(model, { ...options, ...own })),
     gradient: own => here(() => gradientGraph(model, { ...keeping(settings), ...options, ...own })),
-    train: (chosen = settings, own = {}) =>
+    train: (used = settings, own = {}) =>
       here(() =>
-        trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
-          ...keeping(chosen),
+        trainingGraph(checked.forTraining(), used, trainBlock?.span ?? unit.span, {
+          ...keeping(used),
           ...(windows && { windows }),
           ...options,
           ...own,
@@ -157,7 +157,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         return streamGraphs(streamed, axis, { ...options, ...own })
       }),
     report: () => here(() => reportGraph(model)),
-    withSettings: text => compileWith(withOwnSettings(program, chosen, trainBlock, text), chosen, options),
+    withSettings: text => compileWith(withOwnSettings(program, unit, trainBlock, text), unit, options),
     inUnits: scaled => here(() => unitsGraphs(model, scaled, values => valueGraph(model, values, options))),
   }
 }

@@ -1,12 +1,12 @@
 // Builds the graphs of a model, each for one use: predictions, measures, gradient, training step, report.
 import type { Span } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { within } from './elaborate/models/checkModel.ts'
+import { belongsTo } from './elaborate/models/checkModel.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { type OptimizerState, optimizerSteps } from './elaborate/models/optimizer.ts'
 import { plateauInput } from './elaborate/models/plateau.ts'
 import type { Settings } from './elaborate/models/settings.ts'
-import { staticValue } from './elaborate/values/entity.ts'
+import { type Recipe, staticValue } from './elaborate/values/entity.ts'
 import type { Builder, Context } from './ir/builder.ts'
 import { type Dim, equal } from './ir/dim.ts'
 import { type Graph, makersOf, type NamedValue, type Value } from './ir/graph.ts'
@@ -28,7 +28,7 @@ export interface GraphOptions {
   /** The length that `truncate` cuts: a run sees one window of it at a time. */
   readonly windows?: Dim
   /** Whether the model reads its own answers, given as inputs `@answer.NAME`, where it reads targets late; losses read the targets. */
-  readonly free?: boolean
+  readonly readsOwnAnswers?: boolean
 }
 
 export interface GradientOptions extends GraphOptions {
@@ -89,7 +89,7 @@ export function trainingGraph(
 ): TrainingGraph {
   const graph = lossGraph(model, options)
   const recipe = settings.optimizer ?? fail('RNN209', { callee: 'train', name: 'optimizer' }, { span: place })
-  const trained = model.parameters.flatMap(({ name }) => (settings.freeze?.some(f => within(name, f)) ? [] : [name]))
+  const trained = model.parameters.flatMap(({ name }) => (settings.freeze?.some(f => belongsTo(name, f)) ? [] : [name]))
   const { builder, gradients } = grad(model.context, graph, 'loss', trained)
   const group = (settings.accumulate ?? 1) > 1 ? accumulateGradients(builder, gradients) : undefined
   const whole = group?.gradients ?? gradients
@@ -104,8 +104,8 @@ export function trainingGraph(
   const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...states]
   const moved: readonly NamedValue[] = group === undefined ? kept : kept.map(k => settled(k, group))
   const sums = group?.sums ?? []
-  const fixed = rate === undefined ? undefined : viewOf(makersOf(builder.eqns)).uniform(rate)
-  const changing = fixed === undefined ? rate : undefined
+  const fixedRate = staticRate(recipe, rate, builder)
+  const changing = fixedRate === undefined ? rate : undefined
   const watched = options.watched === true ? watchedValues(builder, whole, changing) : []
   const outputs: readonly NamedValue[] = [...moved, ...sums, ...watched]
   const block = builder.finish([...outputs.map(m => m.value), ...graph.results])
@@ -118,8 +118,6 @@ export function trainingGraph(
     inPlace: true as const,
   }
   options.onDump?.('grad', training)
-  const known = recipe.hypers.get('rate')
-  const number = rate !== undefined || known === undefined ? fixed : staticValue(known)
   return {
     graph: backward(model, training, options),
     context: model.context,
@@ -128,8 +126,15 @@ export function trainingGraph(
       ...sums.map(({ name, dtype, shape }) => ({ name, dtype, shape, init: { kind: 'number', value: 0 } as const })),
     ],
     trained,
-    ...(number !== undefined && { rate: number }),
+    ...(fixedRate !== undefined && { rate: fixedRate }),
   }
+}
+
+/** Gives the rate of an optimizer if it is one number: of what its steps return, else of its hyper-parameter `rate`. */
+function staticRate({ hypers }: Recipe, returned: Value | undefined, { eqns }: Builder): number | undefined {
+  if (returned !== undefined) return viewOf(makersOf(eqns)).uniform(returned)
+  const given = hypers.get('rate')
+  return given && staticValue(given)
 }
 
 /** A parameter or a state that changes with the last run of a step alone. */
@@ -174,7 +179,7 @@ function forward(model: LoweredModel, results: readonly NamedValue[], options: G
   const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
   const given = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
   const answered = model.outputs.map(o => o.value)
-  const whole = options.free ? readAnswers(model.context, given, model.fedBack, answered) : given
+  const whole = options.readsOwnAnswers ? readAnswers(model.context, given, model.fedBack, answered) : given
   const { windows } = options
   const graph = windows === undefined ? whole : carryOver(model.context, whole, windows, fromStart(model, windows))
   options.onDump?.('lower', graph)

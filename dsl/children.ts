@@ -1,5 +1,5 @@
 // Lists the parts of expressions and types, for code that walks syntax trees.
-import type { Arg, Expr, Slice, TypeExpr } from './ast.ts'
+import type { Arg, Expr, Slice, Statement, TypeExpr } from './ast.ts'
 
 /** The expressions directly inside another, in the order of the text. */
 export function children(e: Expr): readonly Expr[] {
@@ -70,6 +70,12 @@ export const sizesIn = ({ item, axes }: TypeExpr): readonly Expr[] => [
   ...(item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []),
   ...axes.flatMap(a => a.length ?? []),
 ]
+
+/** The sizes in the type of a statement. */
+export const sizesOf = (s: Statement): readonly Expr[] => ('type' in s && s.type !== undefined ? sizesIn(s.type) : [])
+
+/** The value that a statement gives, or the initial one of a declaration. */
+export const valueIn = (s: Statement): Expr | undefined => ('names' in s ? s.init : s.value)
 
 const inArg = (a: Arg): readonly Expr[] => (a.kind === 'over' ? [] : [a.value])
 

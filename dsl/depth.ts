@@ -1,6 +1,6 @@
 // Limits how deeply expressions are nested, so that code that walks them may use recursion.
 import type { Expr, Program, Statement, TopLevel } from './ast.ts'
-import { beginning, children, sizesIn } from './children.ts'
+import { beginning, children, sizesOf, valueIn } from './children.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 
 /** Largest depth of expressions inside each other, and of brackets; real programs are far below it, and no stack overflows at it. */
@@ -23,10 +23,7 @@ function exprsIn(item: TopLevel): (Expr | undefined)[] {
   }
 }
 
-function exprsOf(s: Statement): (Expr | undefined)[] {
-  const type = 'type' in s && s.type !== undefined ? sizesIn(s.type) : []
-  return [...type, 'init' in s ? s.init : 'value' in s ? s.value : undefined]
-}
+const exprsOf = (s: Statement): (Expr | undefined)[] => [...sizesOf(s), valueIn(s)]
 
 /** Reports the first expression, in the order of the text, that is too deep. */
 function deepIn(e: Expr | undefined): Diagnostic[] {

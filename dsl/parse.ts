@@ -39,7 +39,7 @@ export function parse(source: string, file: string): Parsed {
   for (let failures = 0; reading.failure !== undefined && !final && failures < mostFailures; failures++) {
     const { failure, surplus } = reading
     for (const d of reading.diagnostics) broken.push(d)
-    if (!scanned.diagnostics.some(({ span }) => span !== undefined && isWithin(span, failure))) {
+    if (!scanned.diagnostics.some(({ span }) => span !== undefined && explains(span, failure))) {
       broken.push(explain(failure, tokens, file))
     }
     const mended = repair(failure, tokens)
@@ -69,9 +69,9 @@ function tooLong(file: string, count: number, what: string, most: number): Parse
 const mostFailures = 20
 
 function read(tokens: IToken[], file: string): Reading {
-  const tooDeep = deepToken(tokens)
-  if (tooDeep !== undefined) {
-    return { items: [], surplus: [], diagnostics: [diagnostic('RNN119', {}, { span: spanOf(tooDeep, file) })] }
+  const deep = deepToken(tokens)
+  if (deep !== undefined) {
+    return { items: [], surplus: [], diagnostics: [diagnostic('RNN119', {}, { span: spanOf(deep, file) })] }
   }
   try {
     return grammar.read(tokens, file)
@@ -94,9 +94,10 @@ function deepToken(tokens: readonly IToken[]): IToken | undefined {
   })
 }
 
-// Tells whether a bad character explains a failure: it is in the statement, before the token that did not fit.
-function isWithin(span: Span, { begin, found }: Failure): boolean {
-  return span.start >= begin.startOffset && !(span.start > found.startOffset)
+/** Tells whether a bad character explains a failure: it is in the statement, before the token that did not fit. */
+function explains(span: Span, { begin, found }: Failure): boolean {
+  const isBefore = found.tokenType === EOF || span.start <= found.startOffset
+  return span.start >= begin.startOffset && isBefore
 }
 
 // Sorts by place, and keeps each message once: a statement is read again after each failure.

@@ -23,7 +23,7 @@ export function scan(source: string, file: string): Scanned {
   const tokens: IToken[] = []
   for (const token of result.tokens) {
     const previous = tokens.at(-1)
-    for (const found of misspelled(token, previous, file)) {
+    for (const found of mistakesIn(token, previous, file)) {
       if (diagnostics.length === most) break
       diagnostics.push(found)
     }
@@ -57,7 +57,7 @@ const inherited = '__proto__'
 const notOwn = 'this name has a special meaning in JavaScript'
 const reserved = new Set(t.reservedWords.map(word => word.PATTERN))
 
-function* misspelled(token: IToken, previous: IToken | undefined, file: string): Generator<Diagnostic> {
+function* mistakesIn(token: IToken, previous: IToken | undefined, file: string): Generator<Diagnostic> {
   const span = spanOf(token, file)
   if (token.tokenType === t.StrayPrime) {
     const name = previous?.startLine === token.startLine ? previous?.image.match(/^[A-Za-z_]\w*/)?.[0] : undefined
@@ -69,7 +69,7 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
   } else if (token.image === inherited) {
     yield diagnostic('RNN117', { name: inherited }, { span, help: notOwn })
   } else if (token.tokenType === t.Digits) {
-    const what = strange(token.image)
+    const what = unrepresentable(token.image)
     if (what !== undefined) yield diagnostic('RNN122', { number: `\`${token.image}\``, what }, { span })
   } else if (token.tokenType === t.OpenText) {
     yield diagnostic('RNN110', {}, { span })
@@ -83,7 +83,7 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
 }
 
 /** Describes why a number cannot be a 64-bit float as written; undefined if it can. */
-export function strange(image: string): string | undefined {
+export function unrepresentable(image: string): string | undefined {
   const value = Number(image)
   if (!Number.isFinite(value)) return 'too large (the largest number is 1.8e308)'
   if (value === 0 && /[1-9]/.test(image.replace(/e.*/i, '')))

@@ -1,9 +1,10 @@
 // rnnc check: reports all errors and warnings of a file, and a summary of its content.
 
 import { checkProgram } from '../../compiler/checkProgram.ts'
+import { dataBlockOf } from '../../compiler/elaborate/linking/blocksOfModel.ts'
 import { type LinkedProgram, linkProgram } from '../../compiler/elaborate/linking/linkProgram.ts'
-import { chooseModel, dataBlockOf } from '../../compiler/elaborate/models/checkModel.ts'
-import type { CheckedAlone } from '../../compiler/elaborate/ownNames/checkAlone.ts'
+import { chooseModel } from '../../compiler/elaborate/models/checkModel.ts'
+import type { CheckedAlone } from '../../compiler/elaborate/units/checkAlone.ts'
 import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Fn, Unit } from '../../dsl/ast.ts'

@@ -2,7 +2,7 @@
 import type { Expr, Statement } from '../../dsl/ast.ts'
 import { inLibrary } from '../../dsl/standardLibrary.ts'
 import type { Instance } from '../elaborate/values/entity.ts'
-import { formatDims } from '../elaborate/values/tensor.ts'
+import { formatDims } from '../elaborate/values/formatType.ts'
 import { unlabelled } from '../ir/dim.ts'
 import { type SourceTexts, shortened } from './sourceTexts.ts'
 import { type Seen, typeOfName } from './watch.ts'

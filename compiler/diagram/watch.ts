@@ -1,9 +1,10 @@
 // Keeps what the expressions of a model were evaluated to, for a drawing of it.
 import type { Expr } from '../../dsl/ast.ts'
-import { visibleAxes } from '../elaborate/tensors/typedOperations.ts'
+import { visibleAxes } from '../elaborate/tensors/visibleAxes.ts'
 import type { Entity, Instance } from '../elaborate/values/entity.ts'
+import { formatType } from '../elaborate/values/formatType.ts'
 import type { OnEvaluate } from '../elaborate/values/scope.ts'
-import { type Axis, formatType, type Tensor } from '../elaborate/values/tensor.ts'
+import type { Axis, Tensor } from '../elaborate/values/tensor.ts'
 import { unlabelled } from '../ir/dim.ts'
 
 /** The value of an expression, as its unit sees it. */

@@ -1,7 +1,9 @@
-// Gradient clipping as a program asks for it: a setting of its training, and what a pass carries out.
+// Gradient clipping, applied before the optimizer.
 
-/** Gradient clipping, applied before the optimizer. */
+/** The ways to clip, each with a limit for the example of a message; passes/clipGradients.ts emits their equations. */
+export const clips = { global_norm: 1, norm: 1, value: 0.5 } as const
+
 export interface Clip {
-  readonly by: 'global_norm' | 'norm' | 'value'
+  readonly by: keyof typeof clips
   readonly limit: number
 }

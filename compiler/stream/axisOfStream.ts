@@ -3,8 +3,9 @@ import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { LoweredModel } from '../elaborate/models/lowerModel.ts'
 import { throwAll } from '../elaborate/values/collectProblems.ts'
+import { pathOf } from '../elaborate/values/facts.ts'
 import { splitName } from '../elaborate/values/shortenedName.ts'
-import { baseOf, pathOf } from '../elaborate/values/tensor.ts'
+import { baseOf } from '../elaborate/values/tensor.ts'
 import { refuseStream } from './crossAxis.ts'
 
 /**

@@ -63,10 +63,10 @@ interface OneStep {
 /** Derives the graphs of a model that was expanded for a stream along `axis`. Throws RNN334 where a state cannot cross the steps. */
 export function streamGraphs(model: LoweredModel, axis: string, options: StreamOptions): StreamGraphs {
   const { context, session } = model
-  const by = options.derivation ?? derivation
-  const one = oneStep(model, axis, by)
+  const parts = options.derivation ?? derivation
+  const one = oneStep(model, axis, parts)
   const { elements, states } = one
-  const splitAt = (late: readonly string[]): readonly Stage[] => split(model, one, late, by)
+  const splitAt = (late: readonly string[]): readonly Stage[] => split(model, one, late, parts)
   const [start, step] = splitAt([])
   const graph = (stage: Stage, name: string): Graph => finished(context, stage, `${model.name} ${name}`, options)
   /** A graph that is run at each element, on weights, and on results of the start, that stay the same. */
@@ -89,6 +89,7 @@ export function streamGraphs(model: LoweredModel, axis: string, options: StreamO
   }
 }
 
+/** Makes the graphs of the step in two, split where the late targets are chosen. */
 function generationOf(
   targets: readonly string[],
   splitAt: (late: readonly string[]) => readonly Stage[],
@@ -100,9 +101,9 @@ function generationOf(
 }
 
 /** Makes the block of one step: windows of one element, with states between them. */
-function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
+function oneStep(model: LoweredModel, axis: string, { cross, passes }: Derivation): OneStep {
   const whole = dce.run(model.context, model.builder.finish(model.outputs.map(o => o.value)))
-  const crossed = by.cross(model, whole, symbol(axis))
+  const crossed = cross(model, whole, symbol(axis))
   const targets = new Set(model.targets.map(t => t.name))
   const nameOf = (v: Value): string => {
     const name = crossed.names.get(v.id) ?? v.hint
@@ -113,7 +114,7 @@ function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
   const unread = new Set([...targets].filter(name => !model.fedBack.includes(name)).map(elementOfTarget))
   // The axis is known by its symbol up to here, so its size is put in last.
   const sized = copyBlock(model.context, crossed.block, dim => substitute(dim, axis, 1))
-  const block = by.passes.reduce((b, pass) => pass.run(model.context, b), sized)
+  const block = passes.reduce((b, pass) => pass.run(model.context, b), sized)
   return {
     block,
     names: new Map(block.params.map((p, i) => [p.id, nameOf(before[i])])),
@@ -129,7 +130,7 @@ function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
 const [starting, answering, advancing] = [0, 1, 2]
 
 /** Splits a step: what is done once, what each step does, and, if any targets are `late`, what it does once these are chosen. */
-function split(model: LoweredModel, one: OneStep, late: readonly string[], by: Derivation): readonly Stage[] {
+function split(model: LoweredModel, one: OneStep, late: readonly string[], parts: Derivation): readonly Stage[] {
   const { block, names, outputs, states, elements } = one
   const stateful = new Set(states.map(s => s.name))
   const nameOf = (p: Value): string => names.get(p.id) ?? ''
@@ -153,7 +154,7 @@ function split(model: LoweredModel, one: OneStep, late: readonly string[], by: D
   if (early !== undefined) throw new Error(`${early.name} depends on the target of its own step`)
   const count = late.length > 0 ? 3 : 2
   const lasts = (p: Value): boolean => !stateful.has(nameOf(p))
-  return by.split(model.context, { block, names, count, stageOf, lasts, results })
+  return parts.split(model.context, { block, names, count, stageOf, lasts, results })
 }
 
 /** Runs the passes. */

@@ -42,7 +42,7 @@ export function evaluateFree(
   const generator = generatorOf(model)
   const ports = [...model.signature.inputs, ...model.signature.targets]
   const targets = model.signature.targets.filter(t => generator.names.includes(t.name))
-  const graph = model.evaluate({ free: true })
+  const graph = model.evaluate({ readsOwnAnswers: true })
   const largest = withBeams(generator, largestSizes(ports, part, batch, sizes), options)
   const run = {
     model,

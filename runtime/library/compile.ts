@@ -23,7 +23,7 @@ const asked: Rules<CompileOptions> = {
   onDump: rules.callback,
   pipeline: rules.later,
   windows: rules.later,
-  free: rules.flag,
+  readsOwnAnswers: rules.flag,
 }
 
 /**

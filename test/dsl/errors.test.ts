@@ -170,3 +170,10 @@ describe('messages', () => {
     assert.equal(wrong.length, 3)
   })
 })
+
+test('a bad character explains a failure behind it, at the end of the file too', () => {
+  assert.deepEqual(
+    ['cell a {\n  x = 1 + $\n}', 'cell a {\n  x = 1 + $'].map(source => faults(source).map(f => f.slice(0, 6))),
+    [['RNN102'], ['RNN102']],
+  )
+})

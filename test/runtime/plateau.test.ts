@@ -53,4 +53,16 @@ describe('training on a plateau', () => {
       })
     }
   }
+
+  it('reports the rate of an optimizer that returns nothing too', async () => {
+    const cell = "cell Plain(rate) {\n input g: P\n state p: P\n p' = p - rate * g\n}\n"
+    const compiled = compile(cell + model('Plain(rate = 1)'))
+    const part = (x: number) => fromArrays(compiled.signature, { x: [x, x] }).part
+    const data = { train: part(1), validation: part(-1), sizes: {}, fitted: { ports: {}, calls: {}, sizes: {} } }
+    const { history } = await train(compiled, data, { backend: js, precision: 'f64', watched: true })
+    assert.deepEqual(
+      history.map(h => h.rate),
+      [1, 1, 1, 0.5, 0.5, 0.25],
+    )
+  })
 })

@@ -2,7 +2,8 @@
 // An operation along the outer axis moves the inner lengths too; to stay at one inner position meanwhile has no meaning (RNN228).
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
-import { lengthOf, visibleAxes } from '../tensors/typedOperations.ts'
+import { lengthOf } from '../tensors/lengths.ts'
+import { visibleAxes } from '../tensors/visibleAxes.ts'
 import { homeOf, type Scope } from '../values/scope.ts'
 import { type Axis, type Tensor, withAxes } from '../values/tensor.ts'
 

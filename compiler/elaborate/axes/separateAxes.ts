@@ -1,7 +1,8 @@
 // Splits an axis that one call both declares and maps over or scans, as attention of a sequence to itself does.
 
+import { joinFacts } from '../values/facts.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, joinFacts, type Tensor, withAxes } from '../values/tensor.ts'
+import { type Axis, type Tensor, withAxes } from '../values/tensor.ts'
 import type { Argument } from './argument.ts'
 import { byDepth } from './nestedAxes.ts'
 

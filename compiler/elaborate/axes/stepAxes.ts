@@ -1,7 +1,7 @@
 // Axes inside one scan step: an axis nested in the scanned one has a single length there, and becomes itself again outside.
 import type { Span } from '../../../dsl/ast.ts'
 import type { Builder } from '../../ir/builder.ts'
-import { lengthOf } from '../tensors/typedOperations.ts'
+import { lengthOf } from '../tensors/lengths.ts'
 import type { Scope } from '../values/scope.ts'
 import { type Axis, type Tensor, withAxes } from '../values/tensor.ts'
 import { byDepth, replaceNested } from './nestedAxes.ts'

@@ -1,9 +1,10 @@
 // Built-in functions of matrices. Products are the operator `@`.
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
-import { contract, withItem } from '../tensors/typedOperations.ts'
+import { contract } from '../tensors/contract.ts'
+import { withItem } from '../tensors/layout.ts'
 import type { Builtin } from '../values/builtinFunction.ts'
-import { formatItem } from '../values/tensor.ts'
+import { formatItem } from '../values/formatType.ts'
 import { builtin } from './builtin.ts'
 
 export const matrixBuiltins: readonly Builtin[] = [

@@ -1,7 +1,8 @@
 // Built-in functions that act on each element.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { PlainOp } from '../../ir/ops/schemas.ts'
-import { numberPointwise, pointwise, realPointwise, toReal } from '../tensors/typedOperations.ts'
+import { toReal } from '../tensors/constants.ts'
+import { numberPointwise, pointwise, realPointwise } from '../tensors/pointwise.ts'
 import type { Builtin } from '../values/builtinFunction.ts'
 import { builtin } from './builtin.ts'
 

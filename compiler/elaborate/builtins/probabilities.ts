@@ -4,13 +4,16 @@ import * as D from '../../ir/dim.ts'
 import { makersOf, type Value } from '../../ir/graph.ts'
 import { isProbability, logSources } from '../../ir/probability.ts'
 import { type View, viewOf } from '../../ir/view.ts'
-import { boundBy, checkLabels, toldApart } from '../tensors/labels.ts'
+import { constantTensor, toReal } from '../tensors/constants.ts'
+import { matchLabels, toldApart } from '../tensors/labels.ts'
+import { tensor, withItem } from '../tensors/layout.ts'
+import { pointwise } from '../tensors/pointwise.ts'
 import { bernoulli } from '../tensors/randomDraws.ts'
-import { constantTensor, pointwise, tensor, toReal, withItem } from '../tensors/typedOperations.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import { staticValue } from '../values/entity.ts'
+import { formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { formatItem, type Tensor } from '../values/tensor.ts'
+import type { Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 import { builtin } from './builtin.ts'
 
@@ -44,8 +47,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     }
     if (label !== undefined) {
       const choice = { text, labels: D.constant(2) }
-      checkLabels(scope, label, choice, span)
-      boundBy(scope, label, choice)
+      matchLabels(scope, label, choice, span)
     }
     return { ...p, asked: p.value, choice: { text, labels: toldApart(p.item) } }
   }),
@@ -71,8 +73,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
       fail('RNN229', { operation: '`one_hot`', expected: 'a class, a token or a whole number', found }, { span })
     }
     const choice = { text: scope.call?.argument || p.name, labels: toldApart(p.item) }
-    checkLabels(scope, label, choice, span)
-    boundBy(scope, label, choice)
+    matchLabels(scope, label, choice, span)
     const size = D.unlabelled(choice.labels)
     const places = tensor(scope.builder.emit('iota', [], { size }), [], [size], { name: 'one_hot' })
     return { ...toReal(scope, pointwise(scope, 'eq', [places, { ...label, coding: undefined }], span)), name: '' }
@@ -88,8 +89,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
       fail('RNN229', values, { span: scope.call?.span ?? span, ...(help && { help }) })
     }
     const choice = { text: scope.call?.argument || p.name, labels: D.constant(2) }
-    checkLabels(scope, label, choice, span)
-    boundBy(scope, label, choice)
+    matchLabels(scope, label, choice, span)
     if (p.item.length === 0) return { ...p, name: '' }
     // Of several, label 1 is the last of two: a size that is not known yet is checked with the data.
     const attrs = { axis: -1, start: D.constant(places === 1 ? 0 : 1), size: D.constant(1) }

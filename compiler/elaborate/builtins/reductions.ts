@@ -4,29 +4,23 @@ import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
 import { checkPlaces } from '../axes/nestedAxes.ts'
+import { dimTensor, toReal } from '../tensors/constants.ts'
+import { placeOf, shapeOf, tensor } from '../tensors/layout.ts'
+import { isStreamed, lengthOf } from '../tensors/lengths.ts'
+import { masked } from '../tensors/masks.ts'
+import { inOrder } from '../tensors/order.ts'
+import { numberPointwise, pointwise } from '../tensors/pointwise.ts'
 import { runningValue, wholeNumber } from '../tensors/runningValues.ts'
-import {
-  cause,
-  dimTensor,
-  inOrder,
-  isStreamed,
-  lengthOf,
-  masked,
-  numberPointwise,
-  placeOf,
-  pointwise,
-  shapeOf,
-  tensor,
-  toReal,
-} from '../tensors/typedOperations.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
+import { newCause, withAhead, withWhole } from '../values/facts.ts'
+import { formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { type Axis, formatItem, type Tensor } from '../values/tensor.ts'
-import { builtin } from './builtin.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
+import { builtin, overAxis } from './builtin.ts'
 
 /** Makes the result of combining an axis, and records that it is known only at the axis's end. */
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, { value, axes }: Tensor): Tensor {
-  const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
+  const facts = withWhole(t.facts, axis, newCause(name, call.place, t))
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
 }
 
@@ -79,7 +73,7 @@ function reduction(
     const { scope } = call
     if (call.over === undefined) {
       const value = emitReduction(scope, op, flatItem(call, name, t), -1)
-      return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
+      return tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' })
     }
     const axis = along(call, call.over, name, t)
     // Carries out a pending `reverse`: of equal elements the first gets the gradient, so that an extremum depends on the order.
@@ -88,8 +82,6 @@ function reduction(
     return reducedBy(call, name, valid, axis, op)
   }).apply
 }
-
-const overAxis = { takesAxis: true }
 
 const named = (name: string, apply: Builtin['apply']): Builtin => ({
   name,
@@ -167,7 +159,7 @@ export const reductionBuiltins: readonly Builtin[] = [
       warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'softmax', 1)
       const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
       const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
-      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.place, t)]]) }
+      const facts = withAhead(t.facts, axis, newCause('softmax', call.place, t))
       return { ...valid, value, facts, name: '' }
     },
     overAxis,

@@ -4,20 +4,12 @@ import { ancestors } from '../../ir/ancestors.ts'
 import { scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
-import {
-  checkAxes,
-  commonOrder,
-  constantTensor,
-  dimTensor,
-  expand,
-  inOrder,
-  joinAxes,
-  masked,
-  maskOf,
-  pointwise,
-  tensor,
-  toReal,
-} from '../tensors/typedOperations.ts'
+import { checkAxes } from '../tensors/checkAxes.ts'
+import { constantTensor, dimTensor, toReal } from '../tensors/constants.ts'
+import { expand, joinAxes, tensor } from '../tensors/layout.ts'
+import { masked, maskOf } from '../tensors/masks.ts'
+import { commonOrder, inOrder } from '../tensors/order.ts'
+import { pointwise } from '../tensors/pointwise.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import type { Gathered, Scope } from '../values/scope.ts'
 import type { Tensor } from '../values/tensor.ts'

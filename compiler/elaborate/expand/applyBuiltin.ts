@@ -2,7 +2,7 @@
 import type { Expr, Span } from '../../../dsl/ast.ts'
 import { counted } from '../../../dsl/counted.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
-import { visibleAxes } from '../tensors/typedOperations.ts'
+import { visibleAxes } from '../tensors/visibleAxes.ts'
 import type { Builtin } from '../values/builtinFunction.ts'
 import { Waits } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'

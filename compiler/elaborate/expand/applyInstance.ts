@@ -1,9 +1,8 @@
 // Applies an instance (a unit with its weights) to arguments.
 import type { Span } from '../../../dsl/ast.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
-import * as D from '../../ir/dim.ts'
 import { separateAxes } from '../axes/separateAxes.ts'
-import { expand } from '../tensors/typedOperations.ts'
+import { expand } from '../tensors/layout.ts'
 import { each } from '../values/collectProblems.ts'
 import type { Entity, Instance } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
@@ -12,9 +11,12 @@ import { sourceText } from '../values/wording.ts'
 import { applyCell } from './applyCell.ts'
 import { applyLayer } from './applyLayer.ts'
 import type { UnitArgs } from './arguments.ts'
+import { bindArguments } from './bindArguments.ts'
 import { givenStates } from './cellStates.ts'
 import { expanding, laterNames, seenFrom } from './expanding.ts'
-import { bindArguments, leadOf, leadOfOne, matchArgument } from './matchArguments.ts'
+import { labelledHyper } from './labelledHyper.ts'
+import { leadOf, leadOfOne } from './lead.ts'
+import { matchArgument } from './matchArgument.ts'
 
 /** Applies an instance: a layer is mapped over the axes that its inputs do not declare; a cell scans one of them. */
 export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {
@@ -73,10 +75,3 @@ function overLead(scope: Scope, t: Tensor, lead: readonly Axis[]): Tensor {
   const axes = [...missing, ...t.axes]
   return { ...t, axes, value: expand(scope, t, axes, t.item) }
 }
-
-export const labelledHyper = (name: string, e: Entity): Entity =>
-  e.kind === 'dim'
-    ? { kind: 'dim', dim: D.labelled(D.unlabelled(e.dim), D.symbol(name)) }
-    : e.kind === 'recipe'
-      ? { ...e, via: name }
-      : e

@@ -8,8 +8,9 @@ import type { Scope } from '../values/scope.ts'
 import type { UnitArgs } from './arguments.ts'
 import { runBody } from './body.ts'
 import { declare } from './declareMembers.ts'
-import { outside } from './matchArguments.ts'
+import { outside } from './outside.ts'
 
+/** Applies a layer to its arguments. Throws RNN208 for `over`, as only a cell goes along an axis. */
 export function applyLayer(
   inner: Scope,
   instance: Instance,

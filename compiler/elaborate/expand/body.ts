@@ -1,12 +1,15 @@
 // Runs the statements of a body in order: equations, outputs, `return`. A failed one does not stop the next.
 import type { Equation, Span, Statement, TypeExpr } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
+import { toReal } from '../tensors/constants.ts'
 import { asTensor } from '../tensors/convert.ts'
-import { toReal, visibleAxes } from '../tensors/typedOperations.ts'
+import { visibleAxes } from '../tensors/visibleAxes.ts'
 import { attempt, Reported, throwSilent } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'
+import { throughName } from '../values/facts.ts'
+import { formatItem, formatType, onlyElement } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { formatItem, formatType, onlyElement, sameItem, type Tensor, throughName } from '../values/tensor.ts'
+import { sameItem, type Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 import { evaluate } from './evaluate.ts'
 import { knownResolver, resolveType } from './typeExpressions.ts'
@@ -16,6 +19,7 @@ export interface BodyResult {
   readonly outputs: ReadonlyMap<string, Tensor>
 }
 
+/** Runs the statements of a body, and gives what it returns and outputs. Throws RnnError with the errors of all statements. */
 export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
   let returned: Entity | undefined
   const outputs = new Map<string, Tensor>()
@@ -62,6 +66,7 @@ export function collectErrors(steps: readonly { run: () => void; failed: () => v
 
 const namesOf = (scope: Scope, e: Equation): Map<string, Entity> => (e.primed ? scope.primes : scope.names)
 
+/** Evaluates an equation and binds its name. Throws RNN107, RNN303, RNN306 or RNN307 for a name that it may not define. */
 export function equation(scope: Scope, e: Equation): void {
   const { text: name, span } = e.name
   if (!e.primed && scope.states.has(name)) fail('RNN303', { state: name }, { span })

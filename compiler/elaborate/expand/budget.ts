@@ -1,5 +1,6 @@
 // Limits the cost of checking: a few lines of nested functions can expand to more than any machine holds, and get a message instead.
 import type { Span } from '../../../dsl/ast.ts'
+import { withCommas } from '../../../dsl/counted.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { Reported } from '../values/collectProblems.ts'
 import type { Session } from '../values/scope.ts'
@@ -16,6 +17,6 @@ const sharing = 'functions and units are expanded at each use: give a value that
 export function spend(session: Session, span: Span): void {
   if (++session.evaluated <= mostExpressions) return
   if (session.evaluated > mostExpressions + 1) throw new Reported()
-  const values = { most: mostExpressions.toLocaleString('en'), what: 'expressions' }
+  const values = { most: withCommas(mostExpressions), what: 'expressions' }
   fail('RNN121', values, { span: session.uses[0] ?? span, help: sharing })
 }

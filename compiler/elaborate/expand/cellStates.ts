@@ -3,14 +3,17 @@ import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { zerosLike } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
+import { toReal } from '../tensors/constants.ts'
 import { asTensor } from '../tensors/convert.ts'
-import { expand, tensor, toReal, visibleAxes } from '../tensors/typedOperations.ts'
+import { expand, tensor } from '../tensors/layout.ts'
+import { visibleAxes } from '../tensors/visibleAxes.ts'
 import { describeEntity, type Instance } from '../values/entity.ts'
+import { formatAxes, formatBoth, formatItem, formatType } from '../values/formatType.ts'
 import type { Scope, StateDeclaration } from '../values/scope.ts'
-import { type Axis, formatAxes, formatBoth, formatItem, formatType, sameItem, type Tensor } from '../values/tensor.ts'
+import { type Axis, sameItem, type Tensor } from '../values/tensor.ts'
 import type { UnitArgs } from './arguments.ts'
 import { evaluate } from './evaluate.ts'
-import { plainItem } from './matchArguments.ts'
+import { plainItem } from './outside.ts'
 import { knownResolver, resolveType } from './typeExpressions.ts'
 
 /** An initial state given by the caller, with its place in the text; `record` if it came by `from`. */
@@ -19,6 +22,7 @@ export interface GivenState extends Tensor {
   readonly record: boolean
 }
 
+/** Gives the initial states of a call, by name, or all of them by `from`. Throws RNN310 for a record of other states. */
 export function givenStates(scope: Scope, instance: Instance, given: UnitArgs): Map<string, GivenState> {
   const names = instance.unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
   const states = new Map<string, GivenState>()
@@ -108,11 +112,8 @@ export function initialState(cell: MappedCell, d: StateDeclaration, given: Given
     const zero = zerosLike(scope.builder, { dtype: d.dtype, shape: d.item.map(D.unlabelled) })
     return tensor(zero, [], d.item, { name: '' })
   }
-  const made = asTensor(
-    { ...inner, initial: { item: d.item, axes } },
-    evaluate({ ...inner, initial: { item: d.item, axes } }, init),
-    init.span,
-  )
+  const ofState: Scope = { ...inner, initial: { item: d.item, axes } }
+  const made = asTensor(ofState, evaluate(ofState, init), init.span)
   const typed = d.dtype === 'real' ? toReal(scope, made) : made
   const extra = typed.axes.filter(a => !axes.includes(a))
   if (typed.dtype !== d.dtype || (typed.item.length > 0 && !sameItem(typed.item, d.item)) || extra.length > 0) {

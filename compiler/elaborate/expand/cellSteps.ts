@@ -8,31 +8,18 @@ import type { Argument } from '../axes/argument.ts'
 import { nestedIn } from '../axes/nestedAxes.ts'
 import { type Leaving, leavingAxes, stepAxes } from '../axes/stepAxes.ts'
 import { asTensor } from '../tensors/convert.ts'
-import {
-  commonOrder,
-  expand,
-  inOrder,
-  joinAxes,
-  lengthOf,
-  maskOf,
-  placesOf,
-  tensor,
-} from '../tensors/typedOperations.ts'
+import { expand, joinAxes, tensor } from '../tensors/layout.ts'
+import { lengthOf, placesOf } from '../tensors/lengths.ts'
+import { maskOf } from '../tensors/masks.ts'
+import { commonOrder, inOrder } from '../tensors/order.ts'
 import type { Result, States } from '../values/entity.ts'
+import { type Facts, joinFacts, withAhead } from '../values/facts.ts'
+import { formatAxes, formatItem, formatType } from '../values/formatType.ts'
 import type { Scope, StateDeclaration } from '../values/scope.ts'
-import {
-  type Axis,
-  type Facts,
-  formatAxes,
-  formatItem,
-  formatType,
-  joinFacts,
-  type Tensor,
-  withAxes,
-} from '../values/tensor.ts'
+import { type Axis, type Tensor, withAxes } from '../values/tensor.ts'
 import { runBody } from './body.ts'
 import { type MappedCell, stateLayout } from './cellStates.ts'
-import { outside } from './matchArguments.ts'
+import { outside } from './outside.ts'
 
 /** A cell ready to run: its arguments, weights and parts are declared in the scope of its body, and its states have initial values. */
 export interface PreparedCell extends MappedCell {
@@ -241,7 +228,5 @@ function resultOf(cell: PreparedCell, scan: EmittedScan): Result {
 /** Gives look-ahead along the scanned axis the direction of this scan, in whatever order its arguments were made. */
 function scanned(facts: Facts, axis: Axis, reversed: boolean): Facts {
   const before = facts.ahead.get(axis)
-  return before === undefined
-    ? facts
-    : { ...facts, ahead: new Map([...facts.ahead, [axis, { ...before, backward: reversed }]]) }
+  return before === undefined ? facts : withAhead(facts, axis, { ...before, backward: reversed })
 }

@@ -3,7 +3,8 @@ import type { AxisExpr, Declaration, Expr, Part, Span } from '../../../dsl/ast.t
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
 import { asInit } from '../tensors/convert.ts'
-import { expand, isStreamed, joinAxes, placesOf, tensor } from '../tensors/typedOperations.ts'
+import { expand, joinAxes, tensor } from '../tensors/layout.ts'
+import { isStreamed, placesOf } from '../tensors/lengths.ts'
 import { Reported, unlessWaiting } from '../values/collectProblems.ts'
 import { describeEntity, type Entity, type Instance } from '../values/entity.ts'
 import { declaredLength, type Scope, type Session } from '../values/scope.ts'
@@ -21,6 +22,7 @@ export function declare(inner: Scope, instance: Instance): void {
   }
 }
 
+/** Declares a part, whose instance is made at the first application. Throws RNN107 for a name twice, RNN210 for what is no recipe. */
 export function declarePart(inner: Scope, instance: Instance, declaration: Part): void {
   const { text: name, span } = declaration.name
   if (inner.names.has(name)) fail('RNN107', { name }, { span })
@@ -55,6 +57,7 @@ function makePart(inner: Scope, instance: Instance, name: string, value: Entity,
   )
 }
 
+/** Declares the weights of a param. Throws RNN107 for a name twice, RNN206 over a ragged axis, RNN216 for what is not real. */
 export function declareParam(inner: Scope, instance: Instance, declaration: Declaration): void {
   const { session } = inner
   for (const { text: name, span } of declaration.names) {

@@ -5,8 +5,9 @@ import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
 import { isWithin } from '../../../dsl/isWithin.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { Instance } from '../values/entity.ts'
+import type { Cause } from '../values/facts.ts'
 import type { Scope } from '../values/scope.ts'
-import type { Axis, Cause, Tensor } from '../values/tensor.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
 import { mostInside } from './budget.ts'
 
 /** Guards against recursion (RNN227) and deep nesting (RNN119), and adds the place of use to errors and warnings found inside. */
@@ -24,11 +25,11 @@ export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: 
   const before = warnings.length
   try {
     const result = expand()
-    for (let i = before; i < warnings.length; i++) warnings[i] = located(warnings[i], unit, span, instance)
+    for (let i = before; i < warnings.length; i++) warnings[i] = blamedOnUse(warnings[i], unit, span, instance)
     return result
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
-    throw new RnnError(error.diagnostics.map(d => located(d, unit, span, instance)))
+    throw new RnnError(error.diagnostics.map(d => blamedOnUse(d, unit, span, instance)))
   } finally {
     stack.pop()
     uses.pop()
@@ -39,7 +40,7 @@ const chainHelp = ({ name }: Unit | Fn): string =>
   `units and functions use each other ${mostInside} deep, down to \`${name.text}\`: combine some of them`
 
 /** Reports an error inside the library at the call; labels the call for one inside the user's own unit. */
-function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {
+function blamedOnUse(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {
   if (d.span === undefined || inLibrary(call)) return d
   const { text: name } = unit.name
   const declared =
@@ -68,6 +69,7 @@ export function seenFrom(unit: Unit | Fn, call: Span, t: Tensor): Tensor {
   return { ...t, facts: { ...t.facts, ahead: own(t.facts.ahead), whole: own(t.facts.whole) } }
 }
 
+/** Gives the place of each name that a body defines by equations, parts and outputs. */
 export function laterNames(body: readonly Statement[]): Map<string, Span> {
   return new Map(
     body.flatMap((s): [string, Span][] => {

@@ -1,16 +1,20 @@
 // Indexing: evaluates `x[…]`, which takes elements, slices or rows of an item.
 import type { Expr, Slice, Span } from '../../../dsl/ast.ts'
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
-import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
+import { checkAxes } from '../tensors/checkAxes.ts'
 import { asDim, asTensor } from '../tensors/convert.ts'
 import { independentOf } from '../tensors/distributions.ts'
-import { boundBy, checkLabels } from '../tensors/labels.ts'
-import { checkAxes, commonOrder, expand, joinAxes, tensor, visibleAxes } from '../tensors/typedOperations.ts'
+import { matchLabels } from '../tensors/labels.ts'
+import { expand, joinAxes, tensor, withItem } from '../tensors/layout.ts'
+import { commonOrder, joinReversed } from '../tensors/order.ts'
+import { visibleAxes } from '../tensors/visibleAxes.ts'
 import { each } from '../values/collectProblems.ts'
 import type { Entity, StaticNumber, StaticVector } from '../values/entity.ts'
+import { joinFacts } from '../values/facts.ts'
+import { formatDims, formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { formatDims, formatItem, joinFacts, type Tensor } from '../values/tensor.ts'
+import type { Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 import { evaluate } from './evaluate.ts'
 
@@ -71,8 +75,7 @@ function indexed(scope: Scope, given: Tensor, places: readonly Place[], span: Sp
     if (keep) kept.push(length)
   })
   const item = [...kept, ...given.item.slice(places.length)]
-  const shape = [...t.axes.map(a => a.size), ...item].map(D.unlabelled)
-  return { ...t, item, value: reshape(scope.builder, t.value, shape), coding: undefined, name: '' }
+  return { ...withItem(scope, t, item), coding: undefined, name: '' }
 }
 
 /** Advice for who wants an element of an axis by its number. */
@@ -130,8 +133,7 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   if (table.item.length === 0) fail('RNN217', { index: index.name || 'this', shape: formatItem(table) }, { span })
   if (table.choice !== undefined) {
     const choice = { ...table.choice, labels: table.item[0] }
-    checkLabels(scope, index, choice, span)
-    boundBy(scope, index, choice)
+    matchLabels(scope, index, choice, span)
   }
   const [rows, places] = [table.item[0], index.coding?.size].map(d => d && D.asNumber(d))
   if (rows !== undefined && places !== undefined && places > rows)
@@ -150,7 +152,7 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
     tail: item.length,
   })
   return tensor(value, axes, item, {
-    reversed: [...new Set([...t.reversed, ...i.reversed])],
+    reversed: joinReversed([t, i]),
     facts: joinFacts([t, i]),
     name: '',
   })

@@ -13,6 +13,7 @@ export function hyperParameters(unit: Unit): string {
   return (needed.length < unit.params.length ? [...needed, '…'] : needed).join(', ')
 }
 
+/** Gives a template its hyper-parameters. Throws RNN313 for a model, RNN224 for a value of the network among them. */
 export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span): Recipe {
   if (unit.unit === 'model') fail('RNN313', { model: unit.name.text }, { span })
   const params = hyperParameters(unit)

@@ -25,10 +25,12 @@ export interface Resolver {
   readonly item: (name: string, span: Span) => ItemBinding
 }
 
+/** Resolves a type: its item, then its axes. */
 export function resolveType(type: TypeExpr, resolver: Resolver): ResolvedType {
   return { ...resolveItem(type, resolver), axes: type.axes.map(resolver.axis) }
 }
 
+/** Resolves the item of a type. */
 export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding {
   switch (item.kind) {
     case 'tensor':

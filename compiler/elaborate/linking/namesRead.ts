@@ -7,6 +7,7 @@ export const primedRead = (name: string): string => `${name}'`
 const axisRead = (name: string): string => `over ${name}`
 export const appliedRead = (name: string): string => `${name}()`
 
+/** Lists the reads of an expression. */
 export const readsOf = (expr: Expr): string[] => [...allExprs(expr)].flatMap(readsHere)
 
 function readsHere(e: Expr): string[] {
@@ -20,6 +21,7 @@ function readsHere(e: Expr): string[] {
 /** Lists the names in the dims of a type and in the lengths of its axes. */
 export const dimReads = (type: TypeExpr): string[] => sizesIn(type).flatMap(readsOf)
 
+/** Lists the axes of a type. */
 export const axisReads = (type: TypeExpr): string[] => type.axes.map(a => axisRead(a.name.text))
 
 const typeReads = (type: TypeExpr): string[] => [...dimReads(type), ...axisReads(type)]
@@ -30,6 +32,7 @@ export const declarationReads = ({ type, init }: Declaration): string[] => [
   ...(init === undefined ? [] : readsOf(init)),
 ]
 
+/** Lists the reads in the value and the type of an equation. */
 export const equationReads = ({ type, value }: Equation): string[] => [
   ...readsOf(value),
   ...(type === undefined ? [] : typeReads(type)),

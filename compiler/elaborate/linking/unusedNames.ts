@@ -1,35 +1,16 @@
 // Finds unused names of a unit: those not reached from its results. Works on the text alone, without an expansion.
-import type { Expr, Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
-import { allExprs } from '../../../dsl/children.ts'
+import type { Fn, Name, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import type { Applied } from '../values/scope.ts'
 import { isOptimizer, optimized } from './isOptimizer.ts'
 import { appliedRead, axisReads, declarationReads, dimReads, equationReads, primedRead, readsOf } from './namesRead.ts'
+import type { Uses } from './uses.ts'
 
 /** A name that a unit defines, and the names that a use of it reads in turn. */
 interface Definition {
   readonly kind: 'hyper-parameter' | 'parameter' | 'input' | 'target' | 'param' | 'part' | 'state' | 'equation'
   readonly name: Name
   readonly reads: readonly string[]
-}
-
-/** Uses of units and of their members in the rest of the program. */
-interface Uses {
-  /** Whether all uses are in sight: a file without a model, or one that is imported, has others. */
-  readonly whole: boolean
-  /** Names that stand after a dot. */
-  readonly members: ReadonlySet<string>
-  /** Whether a record of states goes from one cell to another as a whole. */
-  readonly records: boolean
-  /** Names of units and fns that are called, and (`given`) those that are passed as values, such as arguments. */
-  readonly called: ReadonlySet<string>
-  readonly given: ReadonlySet<string>
-  /** Names of units that the setting `optimizer` of a `train` block reads. */
-  readonly optimizers: ReadonlySet<string>
-  /** Uses of units in the model that is checked, with the axes of their arguments. */
-  readonly applied: readonly Applied[]
-  /** Names that the `train` block of a model reads, by the model's name. */
-  readonly settings: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -188,51 +169,23 @@ function reached(
   const unapplied = definitions.filter(d => d.kind === 'part' && live.has(d.name.text))
   const shaping = new Set(unapplied.map(d => appliedRead(d.name.text)).filter(read => !live.has(read)))
   reach(definitions.filter(d => d.reads.some(r => shaping.has(r))).map(d => d.name.text))
-  return new Set([...live, ...bringers(unit, live, applied)])
+  return new Set([...live, ...neededInputs(unit, live, applied)])
 }
 
 /** Lists inputs that are used though nothing reads them: for a size, for an axis, or to scan or map the unit over. */
-function bringers(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly Applied[]): string[] {
+function neededInputs(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly Applied[]): string[] {
   const ports = unit.body.flatMap(s =>
     s.kind === 'input' || s.kind === 'target'
-      ? s.names.map(n => ({ name: n.text, brings: [...dimReads(s.type), ...axisReads(s.type)] }))
+      ? s.names.map(n => ({ name: n.text, declares: [...dimReads(s.type), ...axisReads(s.type)] }))
       : [],
   )
   const read = ports.filter(p => live.has(p.name))
-  const known = new Set([...unit.params.map(p => p.name.text), ...read.flatMap(p => p.brings)])
+  const known = new Set([...unit.params.map(p => p.name.text), ...read.flatMap(p => p.declares)])
   const leads = applied.filter(a => a.unit === unit).map(a => a.leads)
   const leadsAlone = (name: string): boolean =>
     leads.some(lead => (lead.get(name) ?? []).some(axis => !read.some(p => lead.get(p.name)?.includes(axis))))
   const runs = unit.kind === 'unit' && unit.unit !== 'model' && read.length === 0
   return ports
-    .filter(p => runs || leadsAlone(p.name) || p.brings.some(n => live.has(n) && !known.has(n)))
+    .filter(p => runs || leadsAlone(p.name) || p.declares.some(n => live.has(n) && !known.has(n)))
     .map(p => p.name)
-}
-
-/** Collects the uses of units from the text of units and `train` blocks. */
-export function usesIn(own: readonly (Unit | Fn)[], trains: readonly Train[]): Omit<Uses, 'whole' | 'applied'> {
-  const inUnits = own.flatMap(u => [
-    ...u.params.flatMap(p => (p.default === undefined ? [] : [p.default])),
-    ...u.body.flatMap(exprsOf),
-  ])
-  const all = [...inUnits, ...trains.flatMap(t => t.settings.map(s => s.value))].flatMap(e => [...allExprs(e)])
-  const callees = new Set(all.flatMap(e => (e.kind === 'call' || e.kind === 'pipe' ? [e.callee] : [])))
-  const names = (list: readonly Expr[]): Set<string> => new Set(list.flatMap(e => (e.kind === 'name' ? [e.name] : [])))
-  const members = all.filter(e => e.kind === 'member')
-  const inside = new Set<Expr>(members.map(m => m.value))
-  return {
-    members: new Set(members.map(m => m.name.text)),
-    records: members.some(m => m.name.text === 'final' && !inside.has(m)),
-    called: names([...callees]),
-    given: names(all.filter(e => !callees.has(e))),
-    optimizers: new Set(
-      trains.flatMap(t => t.settings.filter(s => s.name.text === 'optimizer').flatMap(s => readsOf(s.value))),
-    ),
-    settings: new Map(trains.map(t => [t.model.text, t.settings.flatMap(s => readsOf(s.value))])),
-  }
-}
-
-function exprsOf(s: Statement): readonly Expr[] {
-  if ('names' in s) return s.init === undefined ? [] : [s.init]
-  return s.value === undefined ? [] : [s.value]
 }

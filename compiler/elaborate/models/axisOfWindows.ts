@@ -5,7 +5,9 @@ import { equal } from '../../ir/dim.ts'
 import { allEqns } from '../../ir/graph.ts'
 import { walks } from '../../ir/walks.ts'
 import { throwAll } from '../values/collectProblems.ts'
-import { type Axis, baseOf, formatAxes, pathOf } from '../values/tensor.ts'
+import { pathOf } from '../values/facts.ts'
+import { formatAxes } from '../values/formatType.ts'
+import { type Axis, baseOf } from '../values/tensor.ts'
 import type { LoweredModel } from './lowerModel.ts'
 
 /**

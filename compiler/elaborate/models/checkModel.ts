@@ -5,8 +5,9 @@ import { didYouMean } from '../../../dsl/suggest.ts'
 import type { OpTable } from '../../ir/builder.ts'
 import type { Dim } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
-import { checkBlocks } from '../linking/blockReferences.ts'
-import { checkNames } from '../linking/definedNames.ts'
+import { dataBlockOf, trainBlockOf } from '../linking/blocksOfModel.ts'
+import { checkBlocks } from '../linking/checkBlocks.ts'
+import { checkNames } from '../linking/checkNames.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
 import { attempt, throwAll } from '../values/collectProblems.ts'
 import type { LowerOptions } from '../values/newSession.ts'
@@ -31,7 +32,6 @@ export interface Elaboration {
 }
 
 export interface CheckedModel {
-  readonly unit: Unit
   readonly trainBlock?: Train
   readonly data?: Data
   readonly settings: Settings
@@ -87,7 +87,6 @@ export function checkModel(
   const windows =
     settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
   return {
-    unit,
     trainBlock,
     data,
     settings,
@@ -96,15 +95,6 @@ export function checkModel(
     forTraining: () => lowerModel(unit, lowering(true)),
     forStream: axis => lowerModel(unit, lowering(false, axis)),
   }
-}
-
-const trainBlockOf = ({ trains }: LinkedProgram, unit: Unit): Train | undefined =>
-  trains.find(t => t.model.text === unit.name.text)
-
-/** Finds the data that a model is trained on; if no `train` block names it, the first block that feeds it. */
-export function dataBlockOf(program: LinkedProgram, unit: Unit): Data | undefined {
-  const trained = trainBlockOf(program, unit)
-  return program.datas.find(d => (trained ? d.name.text === trained.data.text : d.model.text === unit.name.text))
 }
 
 /** Chooses the model of that name; without a name the first with a `train` block, else the first. RNN106 if there is none. */
@@ -118,12 +108,12 @@ export function chooseModel(program: LinkedProgram, name: string | undefined): U
 }
 
 /** Tells whether a path is `of` itself, the path of a param, or lies inside the part `of`. */
-export const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
+export const belongsTo = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
 
 /** Throws RNN106 for a part or param to freeze that the model does not have. */
 function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train | undefined): void {
   const paths = model.parameters.map(p => p.name)
-  const astray = settings.freeze?.find(f => !paths.some(p => within(p, f)))
+  const astray = settings.freeze?.find(f => !paths.some(p => belongsTo(p, f)))
   if (astray === undefined) return
   fail('RNN106', { name: astray }, { span: placeOf(trainBlock, 'freeze'), help: didYouMean(astray, paths) })
 }

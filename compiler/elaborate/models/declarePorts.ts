@@ -3,13 +3,14 @@ import type { AxisExpr, Declaration, Expr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { broadcast } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import { labelledHyper } from '../expand/applyInstance.ts'
+import { labelledHyper } from '../expand/labelledHyper.ts'
 import { knownDim, type Resolver, resolveItem } from '../expand/typeExpressions.ts'
 import { checkCount } from '../tensors/labels.ts'
-import { expand, tensor } from '../tensors/typedOperations.ts'
+import { expand, tensor } from '../tensors/layout.ts'
+import { noFacts } from '../values/facts.ts'
 import { declaredLength, type Scope, type Streaming } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
-import { type Axis, noFacts } from '../values/tensor.ts'
+import type { Axis } from '../values/tensor.ts'
 
 /** Ports, parameter names and free dims of the declarations so far. */
 export interface Declared {

@@ -3,7 +3,7 @@
 import type { Span, Unit } from '../../../dsl/ast.ts'
 import { sizesIn } from '../../../dsl/children.ts'
 import { type Diagnostic, fail, type Label, RnnError } from '../../../dsl/diagnostics.ts'
-import { strange } from '../../../dsl/scanText.ts'
+import { unrepresentable } from '../../../dsl/scanText.ts'
 import { namesIn } from '../expand/typeExpressions.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
 import { type CheckedModel, checkModel, type Elaboration } from './checkModel.ts'
@@ -50,7 +50,7 @@ function naming<T>(
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'number')
       fail('RNN509', { what: name, expected: 'a number', found: `a value of type ${typeof value}` })
-    const what = strange(String(value))
+    const what = unrepresentable(String(value))
     if (what !== undefined) fail('RNN122', { number: `\`${value}\``, what }, { span: placeOf(unit, name) })
   }
   try {

@@ -6,9 +6,11 @@ import type { NamedValue } from '../../ir/graph.ts'
 import { average } from '../builtins/wholeSet.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { asTensor } from '../tensors/convert.ts'
+import { firstFree } from '../values/firstFree.ts'
+import { formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
-import { formatItem, type Tensor } from '../values/tensor.ts'
-import { firstFree, quoted } from '../values/wording.ts'
+import type { Tensor } from '../values/tensor.ts'
+import { quoted } from '../values/wording.ts'
 
 export interface Measured {
   /** The name that the source gives. */

@@ -4,16 +4,17 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { ancestors } from '../../ir/ancestors.ts'
 import { type Builder, createBuilder, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import type { DType, NamedValue, Value } from '../../ir/graph.ts'
+import type { DType, Value } from '../../ir/graph.ts'
 import { applyInstance } from '../expand/applyInstance.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { newInstance } from '../expand/recipes.ts'
 import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
-import { isOptimizer } from '../linking/isOptimizer.ts'
+import { optimized } from '../linking/isOptimizer.ts'
+import { toReal } from '../tensors/constants.ts'
 import { asInit } from '../tensors/convert.ts'
+import { expand, tensor } from '../tensors/layout.ts'
 import { wholeNumber } from '../tensors/runningValues.ts'
-import { expand, tensor, toReal } from '../tensors/typedOperations.ts'
-import { describeEntity, type Entity, type Instance, type Recipe } from '../values/entity.ts'
+import type { Instance, Recipe } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
@@ -43,7 +44,9 @@ export interface Step {
   readonly rate: Value | undefined
 }
 
-interface Moving extends NamedValue {
+interface Moving {
+  readonly name: string
+  readonly value: Value
   readonly gradient: Value
 }
 
@@ -76,7 +79,9 @@ export function optimizerSteps(
     for (const s of forAll) shared.set(s.local, s.before)
     states.push(...step.states.map(s => (forAll.includes(s) ? { ...s, name: `optimizer@${s.local}` } : s)))
   }
-  return { parameters, states, rate }
+  // An optimizer that returns nothing steps with its hyper-parameter, which is a value of the graph if a factor lowers it.
+  const scaled = rated.hypers.get('rate')
+  return { parameters, states, rate: rate ?? (scaled?.kind === 'tensor' ? scaled.value : undefined) }
 }
 
 /** Finds the scalar states that start as a plain number and whose next values are computed from each other alone. */
@@ -123,28 +128,6 @@ function idleStates(
   return new Map(found.map(s => [s.local, start(s)]))
 }
 
-/** Kinds of what can be applied, and is no number. */
-const applied: ReadonlySet<Entity['kind']> = new Set(['fn', 'recipe', 'template'])
-
-/** Throws RNN231 for a recipe that cannot be an optimizer, or that has a schedule in the place of a number. */
-export function checkOptimizer({ unit, hypers, span }: Recipe): void {
-  if (isOptimizer(unit)) {
-    const misplaced = [...hypers].find(([name, e]) => name !== 'schedule' && applied.has(e.kind))
-    if (misplaced === undefined || !hypers.has('schedule')) return
-    const [what, found] = [`\`${misplaced[0]}\` of ${unit.name.text}`, describeEntity(misplaced[1])]
-    fail('RNN231', { what, expected: 'a number', found }, { span, help: 'a schedule has its name: `schedule = …`' })
-  }
-  fail(
-    'RNN231',
-    {
-      what: 'an optimizer',
-      expected: 'a cell with one input, the gradient, and a state `p`, the parameter',
-      found: `the ${unit.unit} \`${unit.name.text}\``,
-    },
-    { span },
-  )
-}
-
 /** Emits one optimizer step for one parameter; its states, except those in `known`, become inputs of the block. */
 function optimizerStep(
   model: LoweredModel,
@@ -172,7 +155,7 @@ function optimizerStep(
   const item = parameter.value.shape
   const given = tensor(gradient, [], item, { name: 'gradient' })
   const kept = states
-    .filter(s => s.name !== 'p' && !known.has(s.name))
+    .filter(s => s.name !== optimized && !known.has(s.name))
     .map(({ name, declaration }) => {
       const typed = typeScope(scope, instance, declarationItem(unit, inputs[0].text), item)
       const type = resolveType(declaration.type, knownResolver(typed, 'a dim of a state'))
@@ -182,7 +165,7 @@ function optimizerStep(
       return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, before: value }
     })
   const named = new Map([
-    ['p', { entity: tensor(parameter.value, [], item), span }],
+    [optimized, { entity: tensor(parameter.value, [], item), span }],
     ...kept.map(s => [s.local, { entity: tensor(s.before, [], s.shape), span }] as const),
     ...[...known].map(([name, value]) => [name, { entity: tensor(value, [], []), span }] as const),
   ])
@@ -197,7 +180,7 @@ function optimizerStep(
   const isNumber = returned?.dtype !== 'bool' && returned?.axes.length === 0 && returned.item.length === 0
   return {
     rate: isNumber ? toReal(scope, returned).value : undefined,
-    parameter: next('p', item),
+    parameter: next(optimized, item),
     states: kept.map(s => ({ ...s, value: next(s.local, s.shape) })),
   }
 }

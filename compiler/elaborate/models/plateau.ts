@@ -2,7 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { type Builder, scalar } from '../../ir/builder.ts'
 import type { Value } from '../../ir/graph.ts'
-import { tensor } from '../tensors/typedOperations.ts'
+import { tensor } from '../tensors/layout.ts'
 import { type Recipe, staticValue } from '../values/entity.ts'
 
 export interface Plateau {

@@ -1,6 +1,7 @@
 // Settings of `train` from outside the file, as texts: `clip=norm(1)`, `optimizer.rate=0.01`. They stand in the block as if written there.
 import type { Equation, Expr, Span, Train, Unit } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
+import { trainBlockOf } from '../linking/blocksOfModel.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
 import { blockIn } from './ownSettings.ts'
 
@@ -11,12 +12,9 @@ const ofOptimizer = 'optimizer.'
 
 /** Lists the hyper-parameters of a model's optimizer; none without a `train` block or where its optimizer is not a named cell. */
 export function optimizerNames(program: LinkedProgram, model: Unit): readonly string[] {
-  const optimizer = trainOf(program, model)?.settings.find(e => e.name.text === 'optimizer')?.value
+  const optimizer = trainBlockOf(program, model)?.settings.find(e => e.name.text === 'optimizer')?.value
   return optimizer === undefined ? [] : paramsOf(program, optimizer)
 }
-
-const trainOf = ({ trains }: LinkedProgram, model: Unit): Train | undefined =>
-  trains.find(t => t.model.text === model.name.text)
 
 function paramsOf({ topLevel }: LinkedProgram, optimizer: Expr): readonly string[] {
   const callee = optimizer.kind === 'call' ? optimizer.callee : optimizer
@@ -34,18 +32,18 @@ export function withSettingTexts(
   texts: SettingTexts,
   onText: (file: string, text: string) => void = () => {},
 ): LinkedProgram {
-  let told = program
-  for (const [name, text] of Object.entries(texts)) told = withSetting(told, model, { name, text }, onText)
-  return told
+  let changed = program
+  for (const [name, text] of Object.entries(texts)) changed = withSetting(changed, model, { name, text }, onText)
+  return changed
 }
 
 function withSetting(
-  told: LinkedProgram,
+  program: LinkedProgram,
   model: Unit,
   { name, text }: { readonly name: string; readonly text: string },
   onText: (file: string, text: string) => void,
 ): LinkedProgram {
-  const train = trainOf(told, model)
+  const train = trainBlockOf(program, model)
   if (train === undefined) {
     const reason = `\`${model.name.text}\` has no \`train\` block`
     return fail('RNN508', { text: `${name}=${text}`, reason }, { span: model.name.span })
@@ -59,11 +57,11 @@ function withSetting(
   const alone = block(`${name.replace(ofOptimizer, '')} = ${text}`)
   const setting = read(alone)
   const isOfOptimizer = name.startsWith(ofOptimizer)
-  const source = isOfOptimizer ? block(`optimizer = ${optimizerText(told, train, setting, text)}`) : alone
+  const source = isOfOptimizer ? block(`optimizer = ${optimizerText(program, train, setting, text)}`) : alone
   const equation = isOfOptimizer ? read(source) : setting
   const settings = [...train.settings.filter(e => e.name.text !== equation.name.text), equation]
-  const trains = told.trains.map(t => (t === train ? { ...train, settings } : t))
-  return { ...told, sources: new Map([...told.sources, [file, source]]), trains }
+  const trains = program.trains.map(t => (t === train ? { ...train, settings } : t))
+  return { ...program, sources: new Map([...program.sources, [file, source]]), trains }
 }
 
 /** The setting of a block that has no other. Throws the syntax errors of the text. */

@@ -5,13 +5,14 @@ import { didYouMean, suggest } from '../../../dsl/suggest.ts'
 import type { Clip } from '../../ir/clip.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { makeRecipe } from '../expand/recipes.ts'
-import { asNumber } from '../tensors/convert.ts'
 import { attempt, throwAll } from '../values/collectProblems.ts'
 import { describeEntity, type Recipe } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
-import { sourceText } from '../values/wording.ts'
-import { checkOptimizer } from './optimizer.ts'
+import { checkOptimizer } from './checkOptimizer.ts'
 import type { Plateau } from './plateau.ts'
+import { readClip } from './readClip.ts'
+import { readNumber } from './readNumber.ts'
+import { readPlateau } from './readPlateau.ts'
 
 /** The settings of a `train` block; one that is not written is left out. */
 export interface Settings {
@@ -50,12 +51,10 @@ export const wholeSettings = {
 
 type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
 
-const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope, evaluate(scope, e), what, e.span)
-
 const whole =
   (name: keyof typeof wholeSettings, or = ''): Reader<number> =>
   (scope, e) =>
-    requireWhole(name, number(scope, e, `\`${name}\``), or, e.span)
+    requireWhole(name, readNumber(scope, e, `\`${name}\``), or, e.span)
 
 /** Throws RNN207 unless the setting may have that value. */
 function requireWhole(name: keyof typeof wholeSettings, value: number, or = '', span?: Span): number {
@@ -119,52 +118,13 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   steps: whole('steps'),
   batch: whole('batch'),
   accumulate: whole('accumulate'),
-  clip: (scope, e) => {
-    const by = e.kind === 'call' && e.callee.kind === 'name' ? e.callee.name : ''
-    const [arg, ...more] = e.kind === 'call' ? e.args : []
-    const isLimit = arg?.kind === 'positional' && more.length === 0
-    if ((by !== 'global_norm' && by !== 'norm' && by !== 'value') || !isLimit) {
-      return fail(
-        'RNN231',
-        {
-          what: '`clip`',
-          expected: '`global_norm(1)`, `norm(1)` or `value(0.5)`',
-          found: `\`${sourceText(scope, e.span)}\``,
-        },
-        { span: e.span },
-      )
-    }
-    const limit = number(scope, arg.value, 'a limit')
-    if (limit > 0) return { by, limit }
-    const what = `the limit of \`${by}\``
-    return fail('RNN207', { what, expected: 'a number above 0', found: String(limit) }, { span: arg.value.span })
-  },
+  clip: readClip,
   seed: whole('seed'),
   truncate: whole('truncate'),
   checkpoint: (scope, e, model) =>
     e.kind === 'name' && e.name === 'auto' ? 'root' : whole('checkpoint', ' or `auto`')(scope, e, model),
   patience: whole('patience'),
-  plateau: (scope, e) => {
-    const isReduce = e.kind === 'call' && e.callee.kind === 'name' && e.callee.name === 'reduce'
-    const [by, after, ...more] = isReduce ? e.args : []
-    if (by?.kind !== 'positional' || after?.kind !== 'positional' || more.length > 0) {
-      const found = `\`${sourceText(scope, e.span)}\``
-      return fail('RNN231', { what: '`plateau`', expected: '`reduce(0.5, 5)`', found }, { span: e.span })
-    }
-    const factor = number(scope, by.value, 'the factor of `reduce`')
-    const epochs = number(scope, after.value, 'the epochs of `reduce`')
-    if (!(factor > 0 && factor < 1)) {
-      const expected = 'a number above 0 and below 1'
-      fail('RNN207', { what: 'the factor of `reduce`', expected, found: String(factor) }, { span: by.value.span })
-    }
-    if (Number.isSafeInteger(epochs) && epochs >= 1) return { factor, epochs }
-    const expected = 'a whole number of at least 1'
-    return fail(
-      'RNN207',
-      { what: 'the epochs of `reduce`', expected, found: String(epochs) },
-      { span: after.value.span },
-    )
-  },
+  plateau: readPlateau,
   freeze: (_, e, model) => {
     const items = e.kind === 'list' ? e.items : [e]
     return items.map(item => {

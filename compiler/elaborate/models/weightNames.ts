@@ -1,7 +1,7 @@
 // Names weights, and states of a stream, by the path of parts, then the param or state.
 import type { Instance, WeightRecord } from '../values/entity.ts'
+import { firstFree } from '../values/firstFree.ts'
 import type { StateRecord } from '../values/scope.ts'
-import { firstFree } from '../values/wording.ts'
 
 /**
  * Names weights: `enc.f.W_i`. Anonymous instances are numbered in the order of the text: `LSTM`, `LSTM_2`. So are names that are

@@ -9,9 +9,10 @@ import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import type { Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
+import { constantTensor, dimTensor } from './constants.ts'
+import { join } from './join.ts'
 import { drawInitial } from './randomDraws.ts'
 import { wholeNumber } from './runningValues.ts'
-import { constantTensor, dimTensor, join } from './typedOperations.ts'
 
 /** Converts to a tensor. Static numbers become constants; initial values convert only where a state's type is known. */
 export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {

@@ -58,8 +58,14 @@ export function tooFew(
   return fail('RNN416', values, place.span === undefined ? {} : { span: place.span })
 }
 
+/** Throws RNN416 for a label that an output does not distinguish; of one without a coding, which only data tells, records the bound. */
+export function matchLabels(scope: Scope, label: Tensor, output: Bound, span: Span): void {
+  checkLabels(scope, label, output, span)
+  boundBy(scope, label, output)
+}
+
 /** Records the output's number of labels as the bound of `label`, if that is an input or target without a coding. */
-export function boundBy({ session: { root, ports, bounds } }: Scope, label: Tensor, output: Bound): void {
+function boundBy({ session: { root, ports, bounds } }: Scope, label: Tensor, output: Bound): void {
   const port = label.coding === undefined ? ports.get(behind(makersOf(root.eqns), label.value)) : undefined
   if (port !== undefined) bounds.set(port, output)
 }

@@ -6,10 +6,16 @@ import { fill, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
 import type { PlainOp } from '../../ir/ops/schemas.ts'
+import { joinFacts } from '../values/facts.ts'
+import { formatBoth, formatItem } from '../values/formatType.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
-import { type Axis, formatBoth, formatItem, joinFacts, type Tensor } from '../values/tensor.ts'
-import { checkAxes, commonItem, expand, inOrder, joinAxes, placesOf, tensor } from './typedOperations.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
+import { checkAxes } from './checkAxes.ts'
+import { expand, joinAxes, shapeOf, tensor } from './layout.ts'
+import { placesOf } from './lengths.ts'
+import { inOrder } from './order.ts'
+import { commonItem } from './pointwise.ts'
 
 /** Names of the scalar int inputs of a graph with draws. No name of a program starts with `@`. */
 const seedInput = '@seed'
@@ -27,7 +33,7 @@ function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly D.Dim[]
   let hash = tensor(b.emit('mix', [drawKey(scope), place]), [], [])
   for (const step of scope.steps()) hash = mix(hash, step)
   for (const axis of [...axes].reverse()) hash = mix(hash, placesOf(scope, axis))
-  const shape = [...axes.map(a => a.size), ...item].map(D.unlabelled)
+  const shape = shapeOf(axes, item)
   let value = expand(scope, hash, axes, item)
   item.forEach((size, i) => {
     const rank = shape.length
@@ -80,7 +86,7 @@ export function drawInitial(
   span: Span,
 ): Tensor {
   const b = scope.builder
-  const shape = [...type.axes.map(a => a.size), ...type.item].map(D.unlabelled)
+  const shape = shapeOf(type.axes, type.item)
   const constant = (value: number): Value => fill(b, scalar(b, value), shape)
   const binary = (op: PlainOp, x: Value, y: Value): Value => b.emit(op, [x, y])
   const build = (i: Init): Value => {

@@ -6,7 +6,8 @@ import * as D from '../../ir/dim.ts'
 import type { Type, Value } from '../../ir/graph.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Axis, Tensor } from '../values/tensor.ts'
-import { expand, placesOf } from './typedOperations.ts'
+import { expand } from './layout.ts'
+import { placesOf } from './lengths.ts'
 
 /** The states of a running value: how they begin, and how one element changes them. */
 interface Running {

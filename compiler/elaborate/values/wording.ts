@@ -1,4 +1,4 @@
-// Words names and source text for messages, and finds names that are still free.
+// Words names and source text for messages.
 import type { Span } from '../../../dsl/ast.ts'
 import type { Scope } from './scope.ts'
 
@@ -13,11 +13,4 @@ export function sourceText(scope: Scope, span: Span): string {
   const end = Math.min(span.end, span.start + longest)
   const text = (scope.session.sources.get(span.file) ?? '').slice(span.start, end).replace(/\s+/g, ' ')
   return text.length > 40 ? `${text.slice(0, 37)}…` : text
-}
-
-/** Gives the name, or the first of `name_2`, `name_3`, … that is not taken. */
-export function firstFree(name: string, taken: (name: string) => boolean): string {
-  let found = name
-  for (let i = 2; taken(found); i++) found = `${name}_${i}`
-  return found
 }

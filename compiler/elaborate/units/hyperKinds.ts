@@ -1,6 +1,6 @@
 // Infers from the text of a unit which hyper-parameters must be numbers, for the check of the unit on its own.
 import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
-import { allExprs, sizesIn } from '../../../dsl/children.ts'
+import { allExprs, sizesOf, valueIn } from '../../../dsl/children.ts'
 import { pointwiseBuiltins } from '../builtins/pointwise.ts'
 import type { Entity } from '../values/entity.ts'
 import { isInitializer } from '../values/initializers.ts'
@@ -92,11 +92,10 @@ function usesOf({ params, body }: Unit | Fn, calleeOf: (name: string) => Callee)
   return [...params.flatMap(p => (p.default === undefined ? [] : inExpr(p.default))), ...body.flatMap(inStatement)]
 
   function inStatement(s: Statement): (readonly [string, Use])[] {
-    const sizes = 'type' in s && s.type !== undefined ? sizesIn(s.type) : []
-    const values = 'names' in s ? (s.init === undefined ? [] : [s.init]) : s.value === undefined ? [] : [s.value]
+    const value = valueIn(s)
     return [
-      ...sizes.flatMap(size => [...of(size, 'number'), ...inExpr(size)]),
-      ...values.flatMap(inExpr),
+      ...sizesOf(s).flatMap(size => [...of(size, 'number'), ...inExpr(size)]),
+      ...(value === undefined ? [] : inExpr(value)),
       ...(s.kind === 'part' ? of(s.value, 'other') : []),
     ]
   }

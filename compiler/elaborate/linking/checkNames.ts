@@ -1,21 +1,21 @@
 // Checks units without expanding them: names defined twice, and the equations of states.
 import type { Equation, Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { LinkedProgram } from './linkProgram.ts'
+import { ownUnits } from './ownUnits.ts'
 
 /** Reports RNN107, RNN117, RNN302, RNN303, RNN306 and RNN307 in every unit and fn outside the library, used or not. */
-export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): Diagnostic[] {
-  const own = [...topLevel.values()].flatMap((e): (Unit | Fn)[] =>
-    e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : [],
-  )
+export function checkNames(program: LinkedProgram): Diagnostic[] {
+  const { models, datas, trains } = program
   return [
     ...models.flatMap(lossParam),
-    ...own
-      .filter(u => !inLibrary(u.span))
-      .flatMap(u => [...doubled(definitions(u)), ...doubled(given(u)), ...statesOf(u)]),
-    ...datas.flatMap(d => doubled(d.body.map(e => e.name))),
-    ...trains.flatMap(t => doubled(t.settings.map(e => e.name))),
+    ...ownUnits(program).flatMap(u => [
+      ...definedTwice(definitions(u)),
+      ...definedTwice(resultNames(u)),
+      ...checkStates(u),
+    ]),
+    ...datas.flatMap(d => definedTwice(d.body.map(e => e.name))),
+    ...trains.flatMap(t => definedTwice(t.settings.map(e => e.name))),
     ...trainedTwice(trains),
   ]
 }
@@ -35,18 +35,19 @@ function definitions(unit: Unit | Fn): Name[] {
 }
 
 /** Lists the names under which a unit gives values to its caller; a prediction has the name of its target. */
-const given = ({ body }: Unit | Fn): Name[] =>
+const resultNames = ({ body }: Unit | Fn): Name[] =>
   body.flatMap(s => (s.kind === 'predict' ? [s.target] : s.kind === 'output' && s.value === undefined ? [s.name] : []))
 
-function doubled(names: readonly Name[]): Diagnostic[] {
-  return again(names, name => name.text).map(({ item, first }) => {
+/** Reports RNN107 for each name that repeats an earlier one. */
+function definedTwice(names: readonly Name[]): Diagnostic[] {
+  return repeated(names, name => name.text).map(({ item, first }) => {
     const labels = [{ span: first.span, text: 'first defined here' }]
     return diagnostic('RNN107', { name: item.text }, { span: item.span, labels })
   })
 }
 
 /** Finds the items that repeat the key of an earlier one, each with the first item of that key. */
-function again<T>(items: readonly T[], key: (item: T) => string): { readonly item: T; readonly first: T }[] {
+function repeated<T>(items: readonly T[], key: (item: T) => string): { readonly item: T; readonly first: T }[] {
   const firsts = new Map<string, T>()
   return items.flatMap(item => {
     const first = firsts.get(key(item))
@@ -58,7 +59,7 @@ function again<T>(items: readonly T[], key: (item: T) => string): { readonly ite
 
 /** Reports RNN107 for a model with two `train` blocks: nothing says which of them is meant. */
 function trainedTwice(trains: readonly Train[]): Diagnostic[] {
-  return again(trains, t => t.model.text).map(({ item: { model }, first }) => {
+  return repeated(trains, t => t.model.text).map(({ item: { model }, first }) => {
     const labels = [{ span: first.model.span, text: 'first defined here' }]
     const help = 'a model has one `train` block; `--set` changes its numbers for one run: `--set epochs=20`'
     return diagnostic('RNN107', { name: `train ${model.text}` }, { span: model.span, labels, help })
@@ -84,7 +85,8 @@ function nextAs(state: string, equations: readonly Equation[]): { help?: string 
     : { help: `the value after the step is written \`${state}'\`, not \`${found.name.text}\`` }
 }
 
-function statesOf({ body }: Unit | Fn): Diagnostic[] {
+/** Reports RNN302, RNN303, RNN306, RNN307 and RNN117 in the equations and the names of states. */
+function checkStates({ body }: Unit | Fn): Diagnostic[] {
   const states = stateNames(body)
   const equations = body.flatMap(s => (s.kind === 'equation' ? [s] : []))
   const primed = equations.filter(e => e.primed)
@@ -95,7 +97,7 @@ function statesOf({ body }: Unit | Fn): Diagnostic[] {
     ...primed
       .filter(e => !states.has(e.name.text))
       .map(({ name: { text, span } }) => diagnostic('RNN306', { name: text }, { span })),
-    ...again(
+    ...repeated(
       primed.filter(e => states.has(e.name.text)),
       e => e.name.text,
     ).map(({ item: { name }, first }) => {

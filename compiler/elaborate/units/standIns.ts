@@ -2,10 +2,10 @@
 import type { AxisExpr, Declaration, Expr, HyperParam, Unit } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
-import { labelledHyper } from '../expand/applyInstance.ts'
 import type { Given, UnitArgs } from '../expand/arguments.ts'
+import { labelledHyper } from '../expand/labelledHyper.ts'
 import { knownDim, type Resolver, resolveItem } from '../expand/typeExpressions.ts'
-import { tensor } from '../tensors/typedOperations.ts'
+import { shapeOf, tensor } from '../tensors/layout.ts'
 import { type Entity, staticValue } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Axis, Tensor } from '../values/tensor.ts'
@@ -68,8 +68,7 @@ function standIns(root: Scope, { type, names }: Declaration, along: readonly Axi
   const { dtype, item, coding } = resolveItem(type, resolver)
   return names.map(({ text: name, span }) => {
     const layout = [...axes, session.batch]
-    const shape = [...layout.map(a => a.size), ...item].map(D.unlabelled)
-    const value = builder.param({ dtype, shape }, { hint: name, span })
+    const value = builder.param({ dtype, shape: shapeOf(layout, item) }, { hint: name, span })
     return tensor(value, layout, item, { ...(coding && { coding }), name })
   })
 }

@@ -1,8 +1,8 @@
 // Checks each unit and fn that no model uses, once and on its own, with symbols for its sizes: a library of cells has no model.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
+import { withCommas } from '../../../dsl/counted.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { isWithin } from '../../../dsl/isWithin.ts'
-import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { createBuilder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
@@ -12,6 +12,7 @@ import { mostExpressions } from '../expand/budget.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { newInstance } from '../expand/recipes.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
+import { ownUnits } from '../linking/ownUnits.ts'
 import { attempt, each } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'
 import { located } from '../values/located.ts'
@@ -33,16 +34,14 @@ export interface CheckedAlone {
  * shapes of an fn, and of the results of a recipe or a function that is a hyper-parameter.
  */
 export function checkAlone(program: LinkedProgram, expanded: ReadonlySet<Unit | Fn>): CheckedAlone[] {
-  const units = [...program.topLevel.values()]
-    .flatMap((e): (Unit | Fn)[] => (e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : []))
-    .filter(u => !inLibrary(u.span) && !(u.kind === 'unit' && u.unit === 'model') && !expanded.has(u))
+  const units = ownUnits(program).filter(u => !(u.kind === 'unit' && u.unit === 'model') && !expanded.has(u))
   const kindOf = hyperKinds(program.topLevel)
   const lookedInto = new Set<Fn>()
   const left = { expressions: mostExpressionsOfAll }
-  const options = { program, lookedInto, left, lineOf: lineCounter(program.sources) }
+  const shared = { program, lookedInto, left, lineOf: lineCounter(program.sources) }
   const checked: CheckedAlone[] = []
   for (const unit of units) {
-    const one = unit.kind === 'fn' ? fnAlone(unit, options) : unitAlone(unit, kindOf, options)
+    const one = unit.kind === 'fn' ? fnAlone(unit, shared) : unitAlone(unit, kindOf, shared)
     // Ends at a unit that exceeds the limit (RNN121), as the units that use it would exceed it too.
     const isTooMuch = one.found.some(d => d.code === 'RNN121')
     const isLast = left.expressions <= 0 && !isTooMuch
@@ -61,15 +60,16 @@ export function checkAlone(program: LinkedProgram, expanded: ReadonlySet<Unit | 
 const mostExpressionsOfAll = 4 * mostExpressions
 
 const overBudget = ({ name }: Unit | Fn): Diagnostic => {
-  const most = mostExpressionsOfAll.toLocaleString('en')
-  return diagnostic('RNN121', { most, what: 'expressions in units that no model uses' }, { span: name.span })
+  const values = { most: withCommas(mostExpressionsOfAll), what: 'expressions in units that no model uses' }
+  return diagnostic('RNN121', values, { span: name.span })
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
 
 const isIn = ({ span }: Diagnostic, unit: Unit | Fn): boolean => span !== undefined && isWithin(span, unit.span)
 
-interface Options {
+/** What the checks of all units share; `waitsFor` collects what one of them waits for. */
+interface Shared {
   readonly program: LinkedProgram
   readonly lookedInto: Set<Fn>
   readonly left: { expressions: number }
@@ -78,9 +78,9 @@ interface Options {
 }
 
 /** Checks the names and calls of an fn; the shapes of its arguments are not known. */
-function fnAlone(fn: Fn, options: Options): CheckedAlone {
-  options.lookedInto.add(fn)
-  const found = expandAlone(fn, options, root =>
+function fnAlone(fn: Fn, shared: Shared): CheckedAlone {
+  shared.lookedInto.add(fn)
+  const found = expandAlone(fn, shared, root =>
     expandFn(
       root,
       fn,
@@ -90,10 +90,10 @@ function fnAlone(fn: Fn, options: Options): CheckedAlone {
   return { unit: fn, found, waitsFor: [] }
 }
 
-function unitAlone(unit: Unit, kindOf: (unit: Unit, name: string) => HyperKind, options: Options): CheckedAlone {
+function unitAlone(unit: Unit, kindOf: (unit: Unit, name: string) => HyperKind, shared: Shared): CheckedAlone {
   const waitsFor = new Set<string>()
   const expand = (any: AnyItem): Diagnostic[] =>
-    expandAlone(unit, { ...options, waitsFor }, root => {
+    expandAlone(unit, { ...shared, waitsFor }, root => {
       const hypers = standInsFor(root, unit, name => kindOf(unit, name))
       for (const [name, e] of hypers) {
         if (e.kind === 'open') waitsFor.add(name)
@@ -130,7 +130,7 @@ const hasAnyItem = ({ body }: Unit): boolean =>
 /** Expands in a separate session, and gives the diagnostics. */
 function expandAlone(
   unit: Unit | Fn,
-  { program, lookedInto, left, lineOf, waitsFor = new Set() }: Options,
+  { program, lookedInto, left, lineOf, waitsFor = new Set() }: Shared,
   expand: (root: Scope) => void,
 ): Diagnostic[] {
   const { topLevel, library, sources } = program

@@ -1,4 +1,4 @@
-// Units and fns that no model uses are checked in their own names: sizes as symbols, inputs over axes of their own.
+// Units and fns that no model uses are checked alone: sizes as symbols, inputs over axes of their own.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
