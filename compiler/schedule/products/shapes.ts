@@ -2,7 +2,7 @@
 import { apply, int, local, read, select } from '../../code/build.ts'
 import type { Expr, Local, Type } from '../../code/code.ts'
 import type { Library } from '../library.ts'
-import { lanesOf, type Target } from '../target.ts'
+import { elementBytes, lanesOf, type Target } from '../target.ts'
 
 /**
  * Most terms of a sum that are added up in registers before they go to memory: a panel of so many stays in the first cache, and shorter sums
@@ -38,7 +38,7 @@ export function shapesOf(target: Target, library: Library): Shapes {
     vector: real,
     lanes: count,
     width: 2 * count,
-    bytes: target.real === 'f32' ? 4 : 8,
+    bytes: elementBytes(target, 'real'),
     library,
   }
 }
