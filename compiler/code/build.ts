@@ -1,6 +1,7 @@
 // Makes expressions of the loop language, each with its type; whole numbers that are known are computed at once.
-import type { Expr, Literal, Local, Operation, Part, Statement, Type } from './code.ts'
-import { resultOf } from './operations.ts'
+import type { Expr, Literal, Local, Part, Statement } from './code.ts'
+import { type Operation, resultOf } from './operations.ts'
+import type { Type } from './types.ts'
 
 export const local = (name: string, type: Type): Local => ({ name, type })
 

@@ -1,6 +1,7 @@
 // Computes a kernel's program within a nest.
 import { add, apply, constant, int, load, mul, read, splat, sub } from '../code/build.ts'
-import type { Expr, Literal, Type } from '../code/code.ts'
+import type { Expr, Literal } from '../code/code.ts'
+import type { Type } from '../code/types.ts'
 import { algebraBy, typeOf } from '../ir/algebra.ts'
 import { asNumber } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'

@@ -1,6 +1,5 @@
 // What a schedule must know of where its code will run.
-import type { Scalar } from '../code/code.ts'
-import { bytesOf } from '../code/operations.ts'
+import { bytesOf, type Scalar } from '../code/types.ts'
 import type { DType } from '../ir/graph.ts'
 
 export interface Target {

@@ -1,7 +1,7 @@
 // Encodes a function of the loop language as the code of a WebAssembly function.
 import { joinedBytes } from '../../../dsl/joinedBytes.ts'
-import type { Expr, Func, Literal, Local, Part, Statement, Type } from '../../code/code.ts'
-import { bytesOf, laneCount } from '../../code/operations.ts'
+import type { Expr, Func, Literal, Local, Part, Statement } from '../../code/code.ts'
+import { bytesOf, laneCount, type Type } from '../../code/types.ts'
 import { type Bytes, float32, float64, int32, int64, list, signed, sized, unsigned } from './bytes.ts'
 import { instructionOf, loads, relaxedMadd, simd, stores, valueType } from './opcodes.ts'
 

@@ -1,5 +1,6 @@
 // The instructions of WebAssembly for the operations of the loop language.
-import type { Operation, Type } from '../../code/code.ts'
+import type { Operation } from '../../code/operations.ts'
+import type { Type } from '../../code/types.ts'
 import { unsigned } from './bytes.ts'
 
 /** Value types. */

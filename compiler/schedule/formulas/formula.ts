@@ -1,6 +1,7 @@
 // How formulas are written: over a block that names intermediate results, within a kernel or as a function of its own.
 import { apply, bind, constant, local, read } from '../../code/build.ts'
-import type { Expr, Func, Literal, Statement, Type } from '../../code/code.ts'
+import type { Expr, Func, Literal, Statement } from '../../code/code.ts'
+import type { Type } from '../../code/types.ts'
 import type { Library } from '../library.ts'
 
 export interface Block {

@@ -1,6 +1,7 @@
 // Sizes of the blocks of products, and what the functions for products share.
 import { apply, int, local, read, select } from '../../code/build.ts'
-import type { Expr, Local, Type } from '../../code/code.ts'
+import type { Expr, Local } from '../../code/code.ts'
+import type { Type } from '../../code/types.ts'
 import type { Library } from '../library.ts'
 import { elementBytes, lanesOf, type Target } from '../target.ts'
 
