@@ -1,4 +1,5 @@
 // The loop language: what a schedule writes and a printer turns into WebAssembly (or any language with loops, arrays and numbers).
+// backend/js does not use it: it writes JavaScript from the plan, as floats that round after each operation took products from 4.6 to 2.4 GFLOP/s.
 // Its memory is one array of bytes. Every expression has a type, and nothing converts by itself.
 import type { Operation } from './operations.ts'
 import type { Type } from './types.ts'
