@@ -8,10 +8,10 @@ export const recordBytes = 256
 export const recordPlaces = {
   /** How many threads there are. */
   threads: 0,
-  /** Whether one of them has come to grief: then the others stop as well. */
+  /** Whether a thread has failed: then the others stop as well. */
   failed: 4,
-  /** How many times a thread looks and sleeps before it gives the others up. */
-  patience: 8,
+  /** How many times a thread sleeps before it gives the others up. */
+  mostSleeps: 8,
   /** How many have come. */
   arrived: 64,
   /** How many times all have come. */
@@ -20,14 +20,14 @@ export const recordPlaces = {
   asleep: 192,
 } as const
 
-/** Looks at the meetings before a thread sleeps: as long as it takes to wake one up. One that may not sleep looks longer. */
-const looks = { sleeps: 2 ** 14, stays: 2 ** 24 }
+/** How often a thread looks at the meetings before it sleeps: as long as it takes to wake one up. One that may not sleep looks longer. */
+const spins = { sleeps: 2 ** 14, stays: 2 ** 24 }
 
 /** The longest sleep, in nanoseconds. */
-const nap = 100_000_000
+const sleepNanoseconds = 100_000_000
 
-/** How many naps of the others, a minute in all, make a thread give up. */
-export const patience = 600
+/** How many sleeps, a minute in all, make a thread give the others up. */
+export const mostSleeps = 600
 
 const [empty, end, isLoop, isIf] = [0x40, 0x0b, 0x03, 0x04]
 const [branchIf, leave, trap, drop, select] = [0x0d, 0x0f, 0x00, 0x1a, 0x1b]
@@ -53,7 +53,7 @@ const load = (place: Place): number[] => atomic(0x10, place)
 const store = (place: Place, value: number): number[] => atomic(0x17, place, number(value))
 const increase = (place: Place, by: number): number[] => atomic(0x1e, place, number(by))
 const wake = [...atomic(0x00, 'meetings', number(-1)), drop]
-const sleep = [...atomic(0x01, 'meetings', get(before), [0x42, ...signed(nap)]), drop]
+const sleep = [...atomic(0x01, 'meetings', get(before), [0x42, ...signed(sleepNanoseconds)]), drop]
 const stop = [...store('failed', 1), ...wake, trap]
 const when = (test: readonly number[], then: readonly number[]): number[] => [...test, isIf, empty, ...then, end]
 
@@ -71,10 +71,10 @@ export const barrierCode: Bytes = sized([
     [...increase('arrived', 1), ...number(1), add, ...load('threads'), eq],
     [...store('arrived', 0), ...increase('meetings', 1), drop, ...when(load('asleep'), wake), leave],
   ),
-  ...load('patience'),
+  ...load('mostSleeps'),
   ...put(rounds),
   ...[isLoop, empty],
-  ...[...number(looks.sleeps), ...number(looks.stays), ...get(sleeps), select, ...put(left)],
+  ...[...number(spins.sleeps), ...number(spins.stays), ...get(sleeps), select, ...put(left)],
   ...[isLoop, empty],
   ...when([...load('meetings'), ...get(before), ne], [leave]),
   ...[...get(left), ...number(1), sub, 0x22, left, branchIf, 0, end],
