@@ -7,12 +7,12 @@ import type { Monoid, Operand, ReduceKernel } from '../plan/plan.ts'
 import { placeOf } from './addresses.ts'
 import { collapseReduce } from './collapse.ts'
 import { compute, vectorValue } from './compute.ts'
-import { hasLanes, liesTogether } from './lanewise.ts'
 import { byVectors } from './maps.ts'
 import { addTo, close, closePlain, createNest, inside, type Nest, name, whereSome } from './nest.ts'
 import { combined, type Partial, partialResult, type Result, resultOf } from './results.ts'
-import { lanesOf, scalarOf } from './target.ts'
+import { lanesOf, scalarOf, type Target } from './target.ts'
 import { numberOf } from './values.ts'
+import { canVectorize, isVectorized } from './vectorizable.ts'
 import type { Writer } from './writer.ts'
 
 /** The statements of a reduction. */
@@ -58,8 +58,8 @@ function rowStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer): r
     inside(nest, false, () => addTo(nest, result.add(numberOf(compute(nest, padded)[value]))))
   const end = writer.size(over[over.length - 1])
   const address = placeOf(nest, within({ ...kernel, over })).address
-  const body = goesByVectors(kernel, writer)
-    ? lanewise(nest, kernel, combine, { writer, result, end, one })
+  const body = isRowVectorized(kernel, writer.shared.target)
+    ? rowByVectors(nest, kernel, combine, { writer, result, end, one })
     : [loop(nest.indices[last], int(0), end, one())]
   nest.after[outer].push(store(address, result.value))
   return close(nest, body)
@@ -70,16 +70,10 @@ function widened<I extends ReduceKernel['program'][number]>(i: I): ReduceKernel[
   return i.kind === 'read' ? { ...i, from: { ...i.from, strides: [...i.from.strides, dimOf(0)] } } : i
 }
 
-function goesByVectors({ domain, over, program, value }: ReduceKernel, { shared: { target } }: Writer): boolean {
-  const dim = domain.length + over.length - 1
-  const { count } = lanesOf(target)
-  return (
-    over.length > 0 &&
-    program[value].dtype === 'real' &&
-    (asNumber(over[over.length - 1]) ?? count) >= count &&
-    hasLanes(program, dim) &&
-    liesTogether(program, dim)
-  )
+function isRowVectorized({ domain, over, program, value }: ReduceKernel, target: Target): boolean {
+  const last = over.at(-1)
+  if (last === undefined || program[value].dtype !== 'real') return false
+  return isVectorized(program, domain.length + over.length - 1, last, target)
 }
 
 interface Row {
@@ -90,7 +84,7 @@ interface Row {
 }
 
 /** Combines lanes side by side, then the rest one by one, and at last the lanes. */
-function lanewise(
+function rowByVectors(
   nest: Nest,
   kernel: ReduceKernel,
   combine: Monoid,
@@ -122,7 +116,9 @@ function sumsColumns({ domain, over, program, to, value }: ReduceKernel, { share
   if ((asNumber(domain[column]) ?? count) < count || asNumber(to.strides[column]) !== 1) return false
   const strides = programReads(program).map(({ strides: s }) => [s[column], s[s.length - 1]].map(asNumber))
   return (
-    hasLanes(program, column) && strides.some(([along]) => along === 1) && strides.every(([, across]) => across !== 1)
+    canVectorize(program, column) &&
+    strides.some(([along]) => along === 1) &&
+    strides.every(([, across]) => across !== 1)
   )
 }
 

@@ -7,7 +7,7 @@ import type { Buffer, Choice, GemmKernel, Kernel, Loop, Plan, Pointwise, ReduceK
 import { createLibrary } from './library.ts'
 import { mapStatements } from './maps.ts'
 import { panelPackings } from './products/panelPackings.ts'
-import { computed, packStatements, productStatements } from './products/products.ts'
+import { orient, packStatements, productStatements } from './products/products.ts'
 import { shapesOf } from './products/shapes.ts'
 import { withMaps } from './products/singleTerms.ts'
 import { reduceStatements } from './reductions.ts'
@@ -54,10 +54,10 @@ export function scheduleAll(
     const indices = new Set(plan.steps.flatMap(indicesOf))
     const shared: Shared = { target, slots, library, indices }
     const packings = panelPackings(plan, shapesOf(target, library).width)
-    const product = (kernel: GemmKernel): GemmKernel =>
-      computed(kernel, packings.products.get(kernel), shapesOf(target, library))
-    const team = target.threads ? createTeam(plan, { packings, indices, computed: product }) : undefined
-    const module: Module = { shared, packings, computed: product, team, functions, names }
+    const oriented = (kernel: GemmKernel): GemmKernel =>
+      orient(kernel, packings.products.get(kernel), shapesOf(target, library))
+    const team = target.threads ? createTeam(plan, { packings, indices, orient: oriented }) : undefined
+    const module: Module = { shared, packings, orient: oriented, team, functions, names }
     const writer = createWriter(shared)
     // No thread goes away before all have done what is theirs.
     const end = team === undefined ? [] : [writer.barrier()]
@@ -73,8 +73,8 @@ export function scheduleAll(
 interface Module {
   readonly shared: Shared
   readonly packings: Packings
-  /** A product as it is computed. */
-  readonly computed: (product: GemmKernel) => GemmKernel
+  /** Gives a product as it is computed. */
+  readonly orient: (product: GemmKernel) => GemmKernel
   /** How threads run the plan together; undefined where there is one. */
   readonly team: Team | undefined
   /** The functions made so far that are no library's. */
@@ -196,7 +196,7 @@ function reducedStatements(reduction: ReduceKernel, { team }: Module, writer: Wr
 
 function multipliedStatements(given: GemmKernel, module: Module, writer: Writer): readonly Statement[] {
   const { team, packings } = module
-  const kernel = module.computed(given)
+  const kernel = module.orient(given)
   const packing = packings.products.get(given)
   const rows = kernel.m
   if (team === undefined) return productStatements({ kernel, packed: packing?.to, rows }, writer)

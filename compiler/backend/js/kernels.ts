@@ -3,7 +3,7 @@ import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
 import { reductionName } from '../../plan/operands.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
-import { turn } from '../../plan/stationary.ts'
+import { transposeProduct } from '../../plan/stationary.ts'
 import { collapseMap, collapseReduce } from '../../schedule/collapse.ts'
 import { leaf, print } from '../expression.ts'
 import { addendOf } from './addend.ts'
@@ -104,7 +104,7 @@ function directSumLines(kernel: GemmKernel, frame: Frame): string[] | undefined 
   const direct = directProduct(kernel)
   if (addend === undefined || direct === undefined || direct.below !== undefined) return undefined
   const turned = direct.kernel !== kernel
-  return directLines(direct.kernel, frame, [], turned ? turn({ ...kernel, c: addend }).c : addend)
+  return directLines(direct.kernel, frame, [], turned ? transposeProduct({ ...kernel, c: addend }).c : addend)
 }
 
 /** Computes a product in place or in packed blocks, or chooses between both by the number of rows. */

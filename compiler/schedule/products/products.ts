@@ -4,7 +4,7 @@ import type { Expr, Statement } from '../../code/code.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
-import { turn } from '../../plan/stationary.ts'
+import { transposeProduct } from '../../plan/stationary.ts'
 import { placeOf } from '../addresses.ts'
 import { addTo, closePlain, createNest, inside, type Nest } from '../nest.ts'
 import { scalarOf } from '../target.ts'
@@ -15,11 +15,17 @@ import { usePack } from './pack.ts'
 import { useRepair } from './repair.ts'
 import { leastRows, type Shapes, shapesOf } from './shapes.ts'
 
-/** A product as it is computed: with its packed right operand, or its operands exchanged where that is better. */
-export const computed = (given: GemmKernel, packed: Packing | undefined, shapes: Shapes): GemmKernel =>
-  packed?.kernel ?? turnedWell(given, shapes)
+/** A product as it is computed: with its packed right operand, or transposed where that makes its results lie side by side, or more of them. */
+export function orient(given: GemmKernel, packed: Packing | undefined, { lanes }: Shapes): GemmKernel {
+  if (packed !== undefined) return packed.kernel
+  const [rows, columns] = given.c.strides.slice(given.batch.length).map(asNumber)
+  const [m, n] = [given.m, given.n].map(asNumber)
+  if (rows !== 1) return given
+  if (columns !== 1) return transposeProduct(given)
+  return n !== undefined && n < lanes && (m === undefined || m > n) ? transposeProduct(given) : given
+}
 
-export interface Computed {
+export interface OrientedProduct {
   readonly kernel: GemmKernel
   /** Its right operand, if it is packed. */
   readonly packed: Operand | undefined
@@ -28,7 +34,7 @@ export interface Computed {
 }
 
 /** The statements of a product, but for its tail. */
-export function productStatements({ kernel, packed, rows }: Computed, writer: Writer): readonly Statement[] {
+export function productStatements({ kernel, packed, rows }: OrientedProduct, writer: Writer): readonly Statement[] {
   const shapes = shapesOf(writer.shared.target, writer.shared.library)
   const { batch, m, n, k, strongLeft, strongRight } = kernel
   const some = apply('lt', [int(0), writer.size(k)])
@@ -45,15 +51,6 @@ export function productStatements({ kernel, packed, rows }: Computed, writer: Wr
     if (known !== undefined && known > 0) return all
     return [when(some, all, emptySums(kernel, writer, c))]
   })
-}
-
-/** Exchanges the operands where that makes the results lie side by side, or more of them. */
-function turnedWell(kernel: GemmKernel, { lanes }: Shapes): GemmKernel {
-  const [rows, columns] = kernel.c.strides.slice(kernel.batch.length).map(asNumber)
-  const [m, n] = [kernel.m, kernel.n].map(asNumber)
-  if (rows !== 1) return kernel
-  if (columns !== 1) return turn(kernel)
-  return n !== undefined && n < lanes && (m === undefined || m > n) ? turn(kernel) : kernel
 }
 
 interface Product {

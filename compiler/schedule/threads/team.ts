@@ -13,7 +13,7 @@ export type Site = Step | Pointwise | Packing
 
 export interface Team {
   readonly shares: readonly Share[]
-  /** How a kernel is shared out: a product without its tail, its operands exchanged as it is computed. */
+  /** How a kernel is shared out: a product without its tail, oriented as it is computed. */
   partitionOf(site: Kernel | Pointwise): Partition
   /** How the columns of an operand are shared out as it is packed. */
   partitionOfPacking(packing: Packing): Partition
@@ -25,8 +25,8 @@ export interface TeamOptions {
   readonly packings: Packings
   /** The names of the indices of all loops. */
   readonly indices: ReadonlySet<string>
-  /** A product as it is computed. */
-  readonly computed: (product: GemmKernel) => GemmKernel
+  /** Gives a product as it is computed. */
+  readonly orient: (product: GemmKernel) => GemmKernel
 }
 
 interface SitedPart extends Placed {
@@ -34,8 +34,8 @@ interface SitedPart extends Placed {
 }
 
 /** Plans the work of a team. */
-export function createTeam(plan: Plan, { packings, indices, computed }: TeamOptions): Team {
-  const placed = plan.steps.flatMap(s => placedIn(s, false, computed))
+export function createTeam(plan: Plan, { packings, indices, orient }: TeamOptions): Team {
+  const placed = plan.steps.flatMap(s => placedIn(s, false, orient))
   const choose = choosePartition(placed, indices)
   const shares = createShares()
   const partition = (size: Dim | undefined, dim: number | undefined): Partition =>
@@ -67,7 +67,7 @@ export function createTeam(plan: Plan, { packings, indices, computed }: TeamOpti
       case 'choice':
         return [{ kind: 'choice', ways: step.ways.map(way => way.flatMap(actionsOf)) }]
       default:
-        return partsOf(step, computed).map(({ site, part }) => ({ kind: 'part', site, accesses: accesses(site, part) }))
+        return partsOf(step, orient).map(({ site, part }) => ({ kind: 'part', site, accesses: accesses(site, part) }))
     }
   }
   const barriers = placeBarriers([...packsBefore(plan), ...plan.steps.flatMap(actionsOf)])
@@ -81,7 +81,7 @@ function unknown(): never {
 /** The parts of a kernel, each with what stands for it. */
 function partsOf(
   kernel: Kernel,
-  computed: TeamOptions['computed'],
+  orient: TeamOptions['orient'],
 ): readonly { readonly site: Kernel | Pointwise; readonly part: Part }[] {
   switch (kernel.kind) {
     case 'map':
@@ -90,20 +90,20 @@ function partsOf(
       return [{ site: kernel, part: { kind: 'reduce', reduce: kernel } }]
     case 'gemm': {
       const { tail } = kernel
-      const product = { site: kernel, part: { kind: 'product', product: computed(kernel) } } as const
+      const product = { site: kernel, part: { kind: 'product', product: orient(kernel) } } as const
       return tail === undefined ? [product] : [product, { site: tail, part: { kind: 'map', map: tail } }]
     }
   }
 }
 
 /** All parts of a step, in loops and choices too. */
-function placedIn(step: Step, inLoop: boolean, computed: TeamOptions['computed']): readonly SitedPart[] {
+function placedIn(step: Step, inLoop: boolean, orient: TeamOptions['orient']): readonly SitedPart[] {
   switch (step.kind) {
     case 'loop':
-      return step.steps.flatMap(s => placedIn(s, true, computed))
+      return step.steps.flatMap(s => placedIn(s, true, orient))
     case 'choice':
-      return step.ways.flat().flatMap(s => placedIn(s, inLoop, computed))
+      return step.ways.flat().flatMap(s => placedIn(s, inLoop, orient))
     default:
-      return partsOf(step, computed).map(p => ({ ...p, inLoop }))
+      return partsOf(step, orient).map(p => ({ ...p, inLoop }))
   }
 }
