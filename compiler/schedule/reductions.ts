@@ -4,12 +4,12 @@ import type { Expr, Local, Statement } from '../code/code.ts'
 import { asNumber, constant as dimOf } from '../ir/dim.ts'
 import { programReads } from '../plan/operands.ts'
 import type { Monoid, Operand, ReduceKernel } from '../plan/plan.ts'
+import { type Accumulator, accumulatorOf, combined, type VectorAccumulator, vectorAccumulator } from './accumulators.ts'
 import { placeOf } from './addresses.ts'
 import { collapseReduce } from './collapse.ts'
 import { compute, vectorValue } from './compute.ts'
 import { byVectors } from './maps.ts'
 import { addTo, close, closePlain, createNest, inside, type Nest, name, whereSome } from './nest.ts'
-import { combined, type Partial, partialResult, type Result, resultOf } from './results.ts'
 import { lanesOf, scalarOf, type Target } from './target.ts'
 import { numberOf } from './values.ts'
 import { canVectorize, isVectorized } from './vectorizable.ts'
@@ -51,7 +51,7 @@ function rowStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer): r
   const nest = createNest(writer, [...domain, ...over])
   const outer = domain.length
   const last = nest.depth - 1
-  const result = resultOf(combine, kernel.to.buffer.dtype, writer)
+  const result = accumulatorOf(combine, kernel.to.buffer.dtype, writer)
   const padded = kernel.over.length === 0 ? program.map(i => widened(i)) : program
   nest.before[outer].push(bind(result.local, constant(result.local.type, combine.start)))
   const one = (): readonly Statement[] =>
@@ -78,7 +78,7 @@ function isRowVectorized({ domain, over, program, value }: ReduceKernel, target:
 
 interface Row {
   readonly writer: Writer
-  readonly result: Result
+  readonly result: Accumulator
   readonly end: Expr
   readonly one: () => readonly Statement[]
 }
@@ -91,7 +91,7 @@ function rowByVectors(
   { writer, result, end, one }: Row,
 ): readonly Statement[] {
   const { program, value, domain } = kernel
-  const part = partialResult(combine, writer)
+  const part = vectorAccumulator(combine, writer)
   const outer = domain.length
   for (const p of part.locals) nest.before[outer].push(bind(p, writer.constant(p.type, combine.start)))
   const vectors = (): readonly Statement[] =>
@@ -143,7 +143,7 @@ function columnStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer)
   ])
 }
 
-interface Block {
+interface ColumnBlock {
   readonly nest: Nest
   readonly writer: Writer
   /** How many vectors of columns; 0 for a single column. */
@@ -151,7 +151,7 @@ interface Block {
 }
 
 /** The results of one block of columns. */
-function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors }: Block): readonly Statement[] {
+function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors }: ColumnBlock): readonly Statement[] {
   const { program, value, domain } = kernel
   const level = domain.length
   const bytes = 16
@@ -161,13 +161,13 @@ function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors 
   return inside(nest, vectors > 0, () => {
     const { address } = placeOf(nest, within(kernel))
     if (vectors === 0) {
-      const result = resultOf(combine, 'real', writer)
+      const result = accumulatorOf(combine, 'real', writer)
       begin([result.local])
       addTo(nest, result.add(numberOf(compute(nest, program)[value])))
       nest.after[level].push(store(address, result.value))
       return
     }
-    const parts: Partial[] = Array.from({ length: vectors }, () => partialResult(combine, writer))
+    const parts: VectorAccumulator[] = Array.from({ length: vectors }, () => vectorAccumulator(combine, writer))
     parts.forEach((part, shift) => {
       begin(part.locals)
       for (const s of part.add(vectorValue(nest, compute(nest, program, { shift })[value]))) addTo(nest, s)
