@@ -10,11 +10,12 @@ import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
 import { packingRule } from './directProduct.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
-import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
 import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
+import { createModuleNames, type ModuleNames } from './moduleNames.ts'
 import { repairNames, repairText } from './strongSums.ts'
+import { createWriter, parameters, useAll, type Writer } from './writer.ts'
 
 const helperNames = ['view', 'size']
 
@@ -41,7 +42,7 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
     ...joinNames,
   ])
   const module: Module = { names, packings, precision, functions: [] }
-  const run = createFrame(names, precision)
+  const run = createWriter(names, precision)
   const calls = plan.steps.flatMap(step => stepCall(step, module, run))
   const arrays = ownArrays(plan, packings, precision)
   const inputs = boundInputs(plan, names, run)
@@ -95,7 +96,7 @@ function ownArrays(plan: Plan, packings: Packings, precision: Precision) {
 }
 
 /** Gives the lines that make arrays long enough for a run; a buffer of only one way of a choice grows only where that way is taken. */
-function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Frame): string[] {
+function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Writer): string[] {
   const onlyOneWay = buffersOfWays(plan)
   return arrays.map(({ buffer, type }) => {
     const name = run.buffer(buffer)
@@ -113,7 +114,7 @@ function movedNames({ inputs, outputs }: Plan): ReadonlySet<string> {
 }
 
 /** Gives the lines that bind inputs to names; inputs that share a buffer are joined, and copied back if a result overwrites them. */
-function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
+function boundInputs(plan: Plan, names: ModuleNames, run: Writer) {
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
     const binds = ports.map(({ name, shape }) => bindCall(buffer.dtype, name, run.size(product(shape))))
     const own = (what: string): string => (ports.length > 1 ? names.fresh(`${run.buffer(buffer)}_${what}`) : '')
@@ -133,7 +134,7 @@ function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
 }
 
 /** Gives each output as an entry of the results: a view, renewed where its array or length changes, or the input that it overwrites. */
-function givenBack(plan: Plan, names: ModuleNames, run: Frame, precision: Precision) {
+function givenBack(plan: Plan, names: ModuleNames, run: Writer, precision: Precision) {
   const moved = movedNames(plan)
   return plan.outputs.map(({ name, operand: { buffer }, shape }) => {
     const key = JSON.stringify(name)
@@ -171,8 +172,8 @@ const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
   '',
 ]
 
-const choiceTest = ({ less, than }: Pick<Choice, 'less' | 'than'>, frame: Frame): string =>
-  `${frame.size(less)} < ${frame.size(than)}`
+const choiceTest = ({ less, than }: Pick<Choice, 'less' | 'than'>, writer: Writer): string =>
+  `${writer.size(less)} < ${writer.size(than)}`
 
 /** State that the functions of a module share. */
 interface Module {
@@ -184,24 +185,24 @@ interface Module {
 }
 
 /** Writes the functions of a step, and gives the lines that call them; adds the names that these use to `caller`. */
-function stepCall(step: Step, module: Module, caller: Frame): string[] {
+function stepCall(step: Step, module: Module, caller: Writer): string[] {
   if (step.kind === 'choice') {
     const [first, second] = step.ways.map(steps => steps.flatMap(s => stepCall(s, module, caller)))
     return [`if (${choiceTest(step, caller)}) {`, ...indent(first, 1), '} else {', ...indent(second, 1), '}']
   }
   if (step.kind !== 'loop') {
     const packed = step.kind === 'gemm' ? module.packings.products.get(step) : undefined
-    const lines = (frame: Frame): string[] => kernelLines(step, frame, packed)
+    const lines = (writer: Writer): string[] => kernelLines(step, writer, packed)
     return define(functionName(step), describe(step), lines, module, caller)
   }
   const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
     const { hint } = packing.kernel.b.buffer
     const comment = `lays out ${hint === '' ? 'constant operands' : hint} for the products of the loop`
-    return define(hint === '' ? 'pack' : `pack_${hint}`, comment, frame => packLines(packing, frame), module, caller)
+    return define(hint === '' ? 'pack' : `pack_${hint}`, comment, writer => packLines(packing, writer), module, caller)
   })
   return [
     ...packs,
-    ...define(functionName(step), loopComment(step), frame => loopLines(step, module, frame), module, caller),
+    ...define(functionName(step), loopComment(step), writer => loopLines(step, module, writer), module, caller),
   ]
 }
 
@@ -209,25 +210,25 @@ function stepCall(step: Step, module: Module, caller: Frame): string[] {
 function define(
   wish: string,
   comment: string,
-  body: (frame: Frame) => readonly string[],
+  body: (writer: Writer) => readonly string[],
   { names, precision, functions }: Module,
-  caller: Frame,
+  caller: Writer,
 ): string[] {
-  const frame = createFrame(names, precision)
+  const writer = createWriter(names, precision)
   const name = names.fresh(wish)
-  const lines = body(frame)
-  const list = parameters(frame.used)
+  const lines = body(writer)
+  const list = parameters(writer.used)
   functions.push([`// ${comment}`, `function ${name}(${list}) {`, ...indent(lines, 1), '}', ''].join('\n'))
-  useAll(caller.used, frame.used)
+  useAll(caller.used, writer.used)
   return [`${name}(${list})`]
 }
 
-function loopLines(loop: Loop, module: Module, frame: Frame): string[] {
-  const calls = loop.steps.flatMap(step => stepCall(step, module, frame))
-  const own = [...frame.used.atoms].find(a => a.atom.name === loop.index)
-  const index = own?.name ?? frame.local(loop.index)
-  if (own !== undefined) frame.used.atoms.delete(own)
-  const end = frame.size(loop.length)
+function loopLines(loop: Loop, module: Module, writer: Writer): string[] {
+  const calls = loop.steps.flatMap(step => stepCall(step, module, writer))
+  const own = [...writer.used.atoms].find(a => a.atom.name === loop.index)
+  const index = own?.name ?? writer.local(loop.index)
+  if (own !== undefined) writer.used.atoms.delete(own)
+  const end = writer.size(loop.length)
   const head = loop.reverse
     ? `for (let ${index} = ${end} - 1; ${index} >= 0; ${index}--) {`
     : `for (let ${index} = 0; ${index} < ${end}; ${index}++) {`

@@ -5,9 +5,9 @@ import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { elementBytes } from '../../schedule/target.ts'
 import type { Buffer, Precision } from '../backend.ts'
+import type { Allocator, Place } from './allocator.ts'
 import type { Engine } from './engine.ts'
 import type { Frames } from './frames.ts'
-import type { Place, Places } from './places.ts'
 
 export type Arrays = Readonly<Record<string, Buffer>>
 
@@ -60,7 +60,7 @@ export function arrayOf(
 export interface Binding {
   readonly plan: Plan
   readonly engine: Engine
-  readonly places: Places
+  readonly allocator: Allocator
   readonly precision: Precision
   /** The place of a buffer's address in the frame, or -1. */
   readonly slotOf: (buffer: PlanBuffer) => number
@@ -107,18 +107,18 @@ export function createInputs(binding: Binding): BoundInputs {
 type LayDown = (dtype: DType, arrays: readonly Buffer[]) => readonly Buffer[]
 
 /** Takes places for arrays, and takes each back when no array is over it any more. */
-function layingDown({ engine, places, precision }: Binding): LayDown {
+function layingDown({ engine, allocator, precision }: Binding): LayDown {
   const registry = new FinalizationRegistry<{ readonly place: Place; left: number }>(stored => {
     stored.left--
-    if (stored.left === 0) places.free(stored.place)
+    if (stored.left === 0) allocator.free(stored.place)
   })
   return (dtype, arrays) => {
     const length = arrays.reduce((sum, a) => sum + a.length, 0)
-    const place = places.take(length * elementBytes({ real: precision }, dtype))
+    const place = allocator.allocate(length * elementBytes({ real: precision }, dtype))
     const stored = { place, left: arrays.length }
     let { start } = place
     return arrays.map(array => {
-      const made = arrayOf(dtype, precision, engine.give(), start, array.length)
+      const made = arrayOf(dtype, precision, engine.bufferForViews(), start, array.length)
       made.set(array)
       start += made.byteLength
       registry.register(made, stored)
@@ -197,12 +197,12 @@ function bindCopy({ engine, precision }: Binding, group: Group, inputs: Arrays, 
   return true
 }
 
-function homeOf({ places }: Binding, group: Group, bytes: number): Place {
+function homeOf({ allocator }: Binding, group: Group, bytes: number): Place {
   const { home } = group
   if (home !== undefined && home.end - home.start >= bytes) return home
-  if (home !== undefined) places.free(home)
+  if (home !== undefined) allocator.free(home)
   delete group.home
-  group.home = places.take(bytes)
+  group.home = allocator.allocate(bytes)
   return group.home
 }
 

@@ -62,7 +62,7 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
     threads: pool?.threads ?? 1,
     sleeps: pool?.sleeps ?? true,
     buffer: () => buffer,
-    give: () => {
+    bufferForViews: () => {
       known.isGiven = true
       return buffer
     },
