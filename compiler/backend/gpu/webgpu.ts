@@ -1,6 +1,7 @@
 // Runs plans on a WebGPU device: one submit a run, stored arrays stay on the device, and only results come back.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan, Port } from '../../plan/plan.ts'
+import { arrayTypeOf } from '../arrays.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer, Results } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
 import { type Device, openDevice } from './device.ts'
@@ -196,8 +197,8 @@ async function begin(
 }
 
 function arrayFor({ operand, shape }: Port, sizes: Sizes): Buffer {
-  const length = evaluate(product(shape), sizes)
-  return operand.buffer.dtype === 'real' ? new Float32Array(length) : new Int32Array(length)
+  const type = arrayTypeOf(operand.buffer.dtype, 'f32')
+  return new type(evaluate(product(shape), sizes))
 }
 
 /** Frees a recording; one that failed holds nothing, and its caller was told. */

@@ -1,10 +1,10 @@
 // Writes the whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
 import { atomCode, product } from '../../ir/dim.ts'
-import type { DType } from '../../ir/graph.ts'
 import { buffersOfWays } from '../../plan/choiceBuffers.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import { type Packings, packingsOf } from '../../plan/packings.ts'
 import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
+import { arrayTypeName } from '../arrays.ts'
 import type { Precision } from '../backend.ts'
 import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
@@ -83,14 +83,13 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
   ].join('\n')
 }
 
-const arrayType = (dtype: DType, precision: Precision): string =>
-  dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array'
-
 /** Lists the arrays that a program owns: the plan's buffers except its inputs, and those of packed operands. */
 function ownArrays(plan: Plan, packings: Packings, precision: Precision) {
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
   return [
-    ...plan.buffers.filter(b => !inputs.has(b)).map(buffer => ({ buffer, type: arrayType(buffer.dtype, precision) })),
+    ...plan.buffers
+      .filter(b => !inputs.has(b))
+      .map(buffer => ({ buffer, type: arrayTypeName(buffer.dtype, precision) })),
     ...packings.buffers.map(buffer => ({ buffer, type: 'Float64Array' })),
   ]
 }
@@ -141,7 +140,7 @@ function givenBack(plan: Plan, names: ModuleNames, run: Writer, precision: Preci
     if (moved.has(name)) return { entry: `${key}: inputs[${key}]` }
     const own = names.fresh(`${run.buffer(buffer)}_view`)
     return {
-      declare: `let ${own} = new ${arrayType(buffer.dtype, precision)}(0)`,
+      declare: `let ${own} = new ${arrayTypeName(buffer.dtype, precision)}(0)`,
       update: `${own} = view(${own}, ${run.buffer(buffer)}, ${run.size(product(shape))})`,
       entry: `${key}: ${own}`,
     }

@@ -4,6 +4,7 @@ import type { DType } from '../../ir/graph.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { elementBytes } from '../../schedule/target.ts'
+import { arrayTypeOf, checkArray } from '../arrays.ts'
 import type { Buffer, Precision } from '../backend.ts'
 import type { Allocator, Place } from './allocator.ts'
 import type { Engine } from './engine.ts'
@@ -42,9 +43,6 @@ export interface BoundInputs {
   handBack(inputs: Arrays): void
 }
 
-const arrayType = (dtype: DType, precision: Precision) =>
-  dtype !== 'real' ? Int32Array : precision === 'f32' ? Float32Array : Float64Array
-
 /** An array of a dtype over some of a memory. */
 export function arrayOf(
   dtype: DType,
@@ -53,8 +51,8 @@ export function arrayOf(
   start: number,
   length: number,
 ): Buffer {
-  if (dtype !== 'real') return new Int32Array(memory, start, length)
-  return precision === 'f32' ? new Float32Array(memory, start, length) : new Float64Array(memory, start, length)
+  const type = arrayTypeOf(dtype, precision)
+  return new type(memory, start, length)
 }
 
 export interface Binding {
@@ -165,7 +163,8 @@ function addressOf(engine: Engine, arrays: readonly Buffer[]): number | undefine
 function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
   const { plan, engine, precision, frames } = binding
   const { buffer, ports, slot, lengths } = group
-  const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, precision)))
+  const type = arrayTypeOf(buffer.dtype, precision)
+  const arrays = ports.map((p, i) => checkArray(inputs[p.name], p.name, type, lengths[i]))
   // Forgets the old binding first: where there is no room for the new one, the next run binds again.
   group.last = []
   group.copies = []
@@ -191,7 +190,7 @@ function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
 function bindCopy({ engine, precision }: Binding, group: Group, inputs: Arrays, version: number): boolean {
   if (group.version !== version || group.copies.length !== 1) return false
   const [{ name }] = group.copies
-  const array = checked(inputs[name], name, group.lengths[0], arrayType(group.buffer.dtype, precision))
+  const array = checkArray(inputs[name], name, arrayTypeOf(group.buffer.dtype, precision), group.lengths[0])
   if (engine.owns(array)) return false
   group.last[0] = array
   return true
@@ -204,11 +203,4 @@ function homeOf({ allocator }: Binding, group: Group, bytes: number): Place {
   delete group.home
   group.home = allocator.allocate(bytes)
   return group.home
-}
-
-/** An input, of the right type and length. */
-function checked(array: Buffer | undefined, name: string, length: number, type: ReturnType<typeof arrayType>): Buffer {
-  if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
-  if (array.length === length) return array
-  throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
 }
