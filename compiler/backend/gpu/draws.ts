@@ -3,7 +3,6 @@ import { constant, product, rowMajor } from '../../ir/dim.ts'
 import { neededFor, pruned, read } from '../../plan/instructions.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Instruction, MapKernel, Operand, Plan, Port, Step } from '../../plan/plan.ts'
-import type { Precision } from '../backend.ts'
 import { isHashing } from './kernelAlgebra.ts'
 
 const isHash = (i: Instruction): boolean => i.kind === 'apply' && isHashing(i.op)
@@ -13,13 +12,6 @@ export interface Split {
   readonly host: Plan
   /** The plan without draws; the outputs of `host` are further inputs of it. */
   readonly device: Plan
-}
-
-/** Tells why no device takes a plan; undefined if one can. */
-export function refuses(plan: Plan, precision: Precision): string | undefined {
-  if (precision === 'f64') return 'a GPU computes in 32 bits'
-  const split = splitDraws(plan)
-  return typeof split === 'string' ? split : undefined
 }
 
 /** Splits a plan that draws in two: undefined if it draws nothing, a reason if the draws cannot be separated. */

@@ -5,6 +5,7 @@ import { messageOf } from '../../../dsl/messageOf.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import type { Call } from './bufferContents.ts'
 import type { Calls } from './calls.ts'
+import { mostExact } from './checkInput.ts'
 import {
   type Gpu,
   type Handle,
@@ -14,7 +15,6 @@ import {
   type PipelineKernel,
   type PipelineLibrary,
 } from './gpuLibrary.ts'
-import { mostExact } from './inputs.ts'
 import { declarationsOf, functionsOf } from './kernelHelpers.ts'
 import type { Value } from './segments.ts'
 
