@@ -2,7 +2,7 @@
 import { apply, bind, constant, int, lane, loop, read, set, store, when } from '../code/build.ts'
 import type { Expr, Local, Statement } from '../code/code.ts'
 import { asNumber, constant as dimOf } from '../ir/dim.ts'
-import { programReads } from '../plan/operands.ts'
+import { combinesColumns } from '../plan/combinesColumns.ts'
 import type { Monoid, Operand, ReduceKernel } from '../plan/plan.ts'
 import { type Accumulator, accumulatorOf, combined, type VectorAccumulator, vectorAccumulator } from './accumulators.ts'
 import { placeOf } from './addresses.ts'
@@ -22,7 +22,7 @@ export function reduceStatements(kernel: ReduceKernel, writer: Writer): readonly
   const all =
     combine === 'argmax'
       ? argmaxStatements(reduction, writer)
-      : sumsColumns(reduction, writer)
+      : isVectorizedByColumns(reduction, writer.shared.target)
         ? columnStatements(reduction, combine, writer)
         : rowStatements(reduction, combine, writer)
   return whereSome(over, writer, all, startStatements(reduction, writer))
@@ -108,17 +108,17 @@ function rowByVectors(
   return body
 }
 
-/** Whether neighbours in memory belong to different results. */
-function sumsColumns({ domain, over, program, to, value }: ReduceKernel, { shared: { target } }: Writer): boolean {
+/** Whether columns are combined by vectors. */
+function isVectorizedByColumns(kernel: ReduceKernel, target: Target): boolean {
+  if (!combinesColumns(kernel)) return false
+  const { domain, program, to, value } = kernel
   const column = domain.length - 1
   const { count } = lanesOf(target)
-  if (column < 0 || over.length === 0 || program[value].dtype !== 'real') return false
-  if ((asNumber(domain[column]) ?? count) < count || asNumber(to.strides[column]) !== 1) return false
-  const strides = programReads(program).map(({ strides: s }) => [s[column], s[s.length - 1]].map(asNumber))
   return (
-    canVectorize(program, column) &&
-    strides.some(([along]) => along === 1) &&
-    strides.every(([, across]) => across !== 1)
+    program[value].dtype === 'real' &&
+    (asNumber(domain[column]) ?? count) >= count &&
+    asNumber(to.strides[column]) === 1 &&
+    canVectorize(program, column)
   )
 }
 

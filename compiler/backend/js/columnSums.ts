@@ -1,6 +1,7 @@
 // Sums over the rows of row-major data: all columns are added up side by side, in the order of memory, not one by one.
 import { add, asNumber, constant, multiply } from '../../ir/dim.ts'
-import { isSum, programReads } from '../../plan/operands.ts'
+import { combinesColumns } from '../../plan/combinesColumns.ts'
+import { isSum } from '../../plan/operands.ts'
 import type { Instruction, Operand, ReduceKernel } from '../../plan/plan.ts'
 import { createNest } from './nest.ts'
 import type { Writer } from './writer.ts'
@@ -11,15 +12,10 @@ const leastColumns = 4
 /** Most columns whose sums are local variables, if their number is known and little is computed for each. */
 const mostVariables = 12
 
-/** Tells whether neighbours in memory belong to different sums. */
-export function sumsColumns({ combine, domain, over, program }: ReduceKernel): boolean {
-  const column = domain.length - 1
-  if (!isSum({ combine }) || column < 0 || over.length === 0) return false
-  if ((asNumber(domain[column]) ?? leastColumns) < leastColumns) return false
-  const strides = programReads(program).map(({ strides }) =>
-    [strides[column], strides[strides.length - 1]].map(asNumber),
-  )
-  return strides.some(([along]) => along === 1) && strides.every(([, across]) => across !== 1)
+/** Tells whether the columns of a sum are added up side by side. */
+export function sumsColumns(kernel: ReduceKernel): boolean {
+  if (!isSum(kernel) || !combinesColumns(kernel)) return false
+  return (asNumber(kernel.domain[kernel.domain.length - 1]) ?? leastColumns) >= leastColumns
 }
 
 /** Gives the lines that sum columns side by side. */

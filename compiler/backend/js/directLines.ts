@@ -2,6 +2,7 @@
 // It computes blocks of two rows by four columns, two terms of the sums an iteration, with known sizes and strides written out:
 // while the known operand stays in the cache, that is as fast as packed blocks.
 import { add, asNumber, constant, type Dim, multiply } from '../../ir/dim.ts'
+import { matrixOf } from '../../plan/matrices.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
 import { block, type Direct, type Index, loop, type Matrix, tileLines } from './directTile.ts'
 import { createNest, type Nest } from './nest.ts'
@@ -52,8 +53,8 @@ function directOf(
     return name
   }
   const matrix = (operand: Operand): Matrix => {
-    const [rows, columns] = operand.strides.slice(batch.length)
-    const start = nest.address({ ...operand, strides: operand.strides.slice(0, batch.length) }).text
+    const { first, rows, columns } = matrixOf(operand, batch.length)
+    const start = nest.address(first).text
     const shift = (row: number, column: number): string | number =>
       known(add(multiply(rows, constant(row)), multiply(columns, constant(column))), 'shift')
     return { buffer: writer.buffer(operand.buffer), start, rows, columns, shift }

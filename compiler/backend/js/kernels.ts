@@ -1,5 +1,6 @@
 // Writes the lines of each kernel's function.
-import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
+import { type Dim, formatLabel } from '../../ir/dim.ts'
+import { type Matrix, matrixOf, packedMatrices } from '../../plan/matrices.ts'
 import { reductionName } from '../../plan/operands.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
@@ -124,7 +125,7 @@ function gemmLines(kernel: GemmKernel, writer: Writer, packed?: Operand): string
   const { batch, m, n, k } = kernel
   const nest = createNest(writer, batch)
   const lead = packed === undefined ? [] : [writer.buffer(packed.buffer), nest.address(packed).text]
-  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => matrix(o, batch.length, nest, writer))
+  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => argumentsOf(matrixOf(o, batch.length), nest, writer))
   const args = [...lead, ...operands, ...[m, n, k].map(writer.size)]
   nest.before[nest.depth].push(`${packed === undefined ? 'gemm' : 'gemmPacked'}(${args.join(', ')})`)
   return nest.lines()
@@ -134,34 +135,27 @@ function gemmLines(kernel: GemmKernel, writer: Writer, packed?: Operand): string
 function repairLines(kernel: GemmKernel, writer: Writer): string[] {
   const { batch, m, n, k, strongLeft, strongRight } = kernel
   const nest = createNest(writer, batch)
-  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => matrix(o, batch.length, nest, writer))
+  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => argumentsOf(matrixOf(o, batch.length), nest, writer))
   const args = [...operands, ...[m, n, k].map(writer.size), strongLeft, strongRight]
   nest.before[nest.depth].push(`repair(${args.join(', ')})`)
   return nest.lines()
 }
 
 /** The lines that pack the right operand of a product. */
-export function packLines({ kernel, to }: Packing, writer: Writer): string[] {
-  const { b, m, n, k } = kernel
-  // Skips batch dimensions that share the operand: it is packed once for them.
-  const own = kernel.batch.flatMap((_, d) => (asNumber(b.strides[d]) === 0 ? [] : [d]))
-  const pick = (o: Operand, more: readonly Dim[]): Operand => ({
-    ...o,
-    strides: [...own.map(d => o.strides[d]), ...more],
-  })
-  const nest = createNest(
-    writer,
-    own.map(d => kernel.batch[d]),
-  )
-  const from = matrix(pick(b, b.strides.slice(kernel.batch.length)), own.length, nest, writer)
-  const place = [writer.buffer(to.buffer), nest.address(pick(to, [])).text]
-  nest.before[nest.depth].push(`packRight(${[...place, ...from, ...[m, n, k].map(writer.size)].join(', ')})`)
+export function packLines(packing: Packing, writer: Writer): string[] {
+  const { m, n, k } = packing.kernel
+  const { batch, from, to } = packedMatrices(packing)
+  const nest = createNest(writer, batch)
+  const matrix = argumentsOf(from, nest, writer)
+  const place = [writer.buffer(to.buffer), nest.address(to).text]
+  nest.before[nest.depth].push(`packRight(${[...place, ...matrix, ...[m, n, k].map(writer.size)].join(', ')})`)
   return nest.lines()
 }
 
 /** A matrix as arguments: buffer, start, stride of a row, stride of a column. */
-function matrix(operand: Operand, batch: number, nest: Nest, writer: Writer): string[] {
-  const [rows, columns] = operand.strides.slice(batch)
-  const lead = { ...operand, strides: operand.strides.slice(0, batch) }
-  return [writer.buffer(operand.buffer), nest.address(lead).text, writer.size(rows), writer.size(columns)]
-}
+const argumentsOf = ({ first, rows, columns }: Matrix, nest: Nest, writer: Writer): string[] => [
+  writer.buffer(first.buffer),
+  nest.address(first).text,
+  writer.size(rows),
+  writer.size(columns),
+]

@@ -2,6 +2,7 @@
 import { add, apply, constant, int, loop, mul, perform, read, store, when } from '../../code/build.ts'
 import type { Expr, Statement } from '../../code/code.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
+import { type Matrix, matrixOf, packedMatrices } from '../../plan/matrices.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
 import { transposeProduct } from '../../plan/stationary.ts'
@@ -39,7 +40,7 @@ export function productStatements({ kernel, packed, rows }: OrientedProduct, wri
   const { batch, m, n, k, strongLeft, strongRight } = kernel
   const some = apply('lt', [int(0), writer.size(k)])
   return overBatch(batch, writer, nest => {
-    const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => matrix(o, batch.length, nest, writer))
+    const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => argumentsOf(matrixOf(o, batch.length), nest, writer))
     const sizes = [m, n, k].map(d => writer.size(d))
     const all = [
       ...multiplied({ a, b, c, sizes, rows, shapes, writer }, packed && place(packed, nest)),
@@ -101,31 +102,21 @@ function emptySums({ m, n, c: { buffer } }: GemmKernel, writer: Writer, c: reado
 }
 
 /** A matrix as arguments: address, bytes from row to row, bytes from column to column. */
-function matrix(operand: Operand, batch: number, nest: Nest, writer: Writer): readonly Expr[] {
-  const [rows, columns] = operand.strides.slice(batch)
-  const bytes = bytesIn(writer, operand.buffer)
-  const start = place({ ...operand, strides: operand.strides.slice(0, batch) }, nest)
+function argumentsOf({ first, rows, columns }: Matrix, nest: Nest, writer: Writer): readonly Expr[] {
+  const bytes = bytesIn(writer, first.buffer)
+  const start = place(first, nest)
   return [start, writer.size(rows, bytes), writer.size(columns, bytes)]
 }
 
 const place = (operand: Operand, nest: Nest): Expr => placeOf(nest, operand).address
 
 /** The statements that pack a right operand. */
-export function packStatements({ kernel, to }: Packing, writer: Writer): readonly Statement[] {
+export function packStatements(packing: Packing, writer: Writer): readonly Statement[] {
   const shapes = shapesOf(writer.shared.target, writer.shared.library)
-  const { b, n, k } = kernel
-  // Batches that share the operand share what is packed.
-  const own = kernel.batch.flatMap((_, d) => (asNumber(b.strides[d]) === 0 ? [] : [d]))
-  const pick = (o: Operand, more: readonly Dim[]): Operand => ({
-    ...o,
-    strides: [...own.map(d => o.strides[d]), ...more],
+  const { n, k } = packing.kernel
+  const { batch, from, to } = packedMatrices(packing)
+  return overBatch(batch, writer, nest => {
+    const matrix = argumentsOf(from, nest, writer)
+    return [perform(usePack(shapes), [place(to, nest), ...matrix, writer.size(n), writer.size(k)])]
   })
-  return overBatch(
-    own.map(d => kernel.batch[d]),
-    writer,
-    nest => {
-      const from = matrix(pick(b, b.strides.slice(kernel.batch.length)), own.length, nest, writer)
-      return [perform(usePack(shapes), [place(pick(to, []), nest), ...from, writer.size(n), writer.size(k)])]
-    },
-  )
 }
