@@ -2,6 +2,7 @@
 import type { Algebra } from '../ir/algebra.ts'
 
 export interface Expression {
+  /** The text, given those of the operands. An operand whose text occurs twice is listed twice, so that `print` gives it a name. */
   readonly text: (args: readonly string[]) => string
   readonly args: readonly Expression[]
 }

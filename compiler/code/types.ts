@@ -1,7 +1,10 @@
 // The types of the loop language: numbers, and vectors of numbers.
 
+/** Floats of 32 or of 64 bits. */
+export type Precision = 'f32' | 'f64'
+
 /** Numbers; i32 is a whole number, an address in bytes, or a truth (1 or 0). */
-export type Scalar = 'i32' | 'f32' | 'f64'
+export type Scalar = 'i32' | Precision
 
 /** 128 bits as so many lanes. A comparison of vectors gives a mask of the whole numbers of that width: all bits of a lane, or none. */
 export type Vector = 'f32x4' | 'f64x2' | 'i32x4' | 'i64x2'

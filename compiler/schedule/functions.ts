@@ -1,6 +1,7 @@
 // The functions of one or two reals that no instruction computes: inlined where a loop has vectors of floats, else called.
 import { apply, call, lane, splat } from '../code/build.ts'
 import type { Expr } from '../code/code.ts'
+import type { Precision } from '../code/types.ts'
 import { exp32, tanh32 } from './formulas/f32.ts'
 import { cos64, exp64, expm164, log1p64, log64, pow64, sin64, tanh64 } from './formulas/f64.ts'
 import { type FormulaWriter, formulaFunction } from './formulas/formula.ts'
@@ -30,7 +31,7 @@ export const isFunction = (name: string): name is FunctionName => Object.hasOwn(
 const hasFloats = (name: FunctionName): name is keyof typeof floats => Object.hasOwn(floats, name)
 
 /** Whether a loop over vectors has an operation's formula inline: some twenty statements and a dozen constants. */
-export const inlines = (op: string, real: 'f32' | 'f64'): boolean => real === 'f32' && Object.hasOwn(floats, op)
+export const inlines = (op: string, real: Precision): boolean => real === 'f32' && Object.hasOwn(floats, op)
 
 /** Applies a function to scalars or vectors. */
 export function applyFunction(name: FunctionName, args: readonly Expr[], writer: FormulaWriter): Expr {

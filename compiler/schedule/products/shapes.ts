@@ -1,7 +1,7 @@
 // Sizes of the blocks of products, and what the functions for products share.
 import { apply, int, local, read, select } from '../../code/build.ts'
 import type { Expr, Local } from '../../code/code.ts'
-import type { Type } from '../../code/types.ts'
+import type { Precision, Type } from '../../code/types.ts'
 import type { Library } from '../library.ts'
 import { elementBytes, lanesOf, type Target } from '../target.ts'
 
@@ -22,7 +22,7 @@ export const leastRows = 4
 
 /** The types and sizes of a target's products. */
 export interface Shapes {
-  readonly real: 'f32' | 'f64'
+  readonly real: Precision
   readonly vector: 'f32x4' | 'f64x2'
   readonly lanes: number
   /** Columns of a panel: two vectors. */
