@@ -105,7 +105,7 @@ function shader(
 }
 
 /** Translates a kernel with gpu.js. */
-export function translated(library: GpuLibrary, source: KernelSource): { body: string; functions: string } {
+function translated(library: GpuLibrary, source: KernelSource): { body: string; functions: string } {
   const argumentTypes = [
     ...source.arrays.map(() => 'Array'),
     ...source.offsets.map(() => 'Integer'),

@@ -29,7 +29,7 @@ export interface Placed {
  * The dimensions that may be shared out without any result changing, the outermost first. `indices` are those of loops, on which no piece
  * may depend.
  */
-export function candidates(part: Part, indices: ReadonlySet<string>): readonly Candidate[] {
+function candidates(part: Part, indices: ReadonlySet<string>): readonly Candidate[] {
   const fixed = ({ size }: Candidate): boolean => symbolsOf(size).every(s => !indices.has(s))
   // A dimension of a few elements would leave threads without any.
   const isLong = ({ size }: Candidate): boolean => (asNumber(size) ?? leastElements) >= leastElements
