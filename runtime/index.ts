@@ -62,7 +62,8 @@ export { TrainingFailed } from './trainingFailed.ts'
 
 // Backends.
 
-export { type DeviceName, type GpuBackend, openGpu } from '../compiler/backend/gpu/devices.ts'
+export type { DeviceName } from '../compiler/backend/gpu/deviceNames.ts'
+export { type GpuBackend, openGpu } from '../compiler/backend/gpu/devices.ts'
 export { type WebGpuBackend, webGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 export { js } from '../compiler/backend/js.ts'
 export { openWasm, type WasmBackend, type WasmOptions } from '../compiler/backend/openWasm.ts'

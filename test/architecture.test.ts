@@ -143,6 +143,8 @@ describe('imports', () => {
       'storedInputs',
       'dimsOf',
       'reductions',
+      'matrices',
+      'combinesColumns',
       'passes/planPass',
     ].map(name => `compiler/plan/${name}.ts`)
     const wrong = imports.filter(i => {

@@ -1,13 +1,13 @@
 // The interfaces of backends: a backend turns a plan into something that runs.
+import type { Precision } from '../code/types.ts'
 import type { Sizes } from '../ir/dim.ts'
 import type { Ability } from '../plan/passes/planPass.ts'
 import type { Plan } from '../plan/plan.ts'
 
+export type { Precision } from '../code/types.ts'
+
 /** Reals are Float32Array or Float64Array, by the precision; ints and bools are Int32Array. */
 export type Buffer = Float32Array | Float64Array | Int32Array
-
-/** Floats of 32 or of 64 bits. */
-export type Precision = 'f32' | 'f64'
 
 /** Outputs of a run, by name. */
 export type Results = Readonly<Record<string, Buffer>>

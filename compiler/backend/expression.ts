@@ -2,6 +2,7 @@
 import type { Algebra } from '../ir/algebra.ts'
 
 export interface Expression {
+  /** The text, given those of the operands. An operand whose text occurs twice is listed twice, so that `print` gives it a name. */
   readonly text: (args: readonly string[]) => string
   readonly args: readonly Expression[]
 }
@@ -29,7 +30,7 @@ export const truth =
   (...args) => ({ text: ([x, y]) => `(${test(x, y)} ? 1 : 0)`, args })
 
 /** A product or quotient with strong zeros: 0 wherever its first operand is 0. */
-export const strong =
+const strong =
   (operator: string): Nary =>
   (x, y) => ({ text: ([a, , b]) => `(${a} === 0 ? 0 : ${a} ${operator} ${b})`, args: [x, x, y] })
 

@@ -1,7 +1,7 @@
 // Opens the WebAssembly backends for several threads.
 import { isFailure } from '../../dsl/diagnostics.ts'
 import type { Backend } from './backend.ts'
-import { openCrew, type StartWorker } from './wasm/crew.ts'
+import { openThreadPool, type StartWorker } from './wasm/threadPool.ts'
 import { canShare } from './wasm/wasmEngine.ts'
 import { startWebWorker } from './wasm/webWorker.ts'
 import { wasm, wasmRelaxed, wasmTogether } from './wasm.ts'
@@ -46,8 +46,8 @@ export async function openWasmBy(start: StartWorker, options: WasmOptions): Prom
   if (typeof SharedArrayBuffer === 'undefined' || !canShare())
     return { ...alone, why: `threads cannot share memory here: ${notShared()}` }
   try {
-    const crew = await openCrew(threads, start)
-    return { ...wasmTogether(crew, { ...options, relaxed }), threads, close: crew.close }
+    const pool = await openThreadPool(threads, start)
+    return { ...wasmTogether(pool, { ...options, relaxed }), threads, close: pool.close }
   } catch (error) {
     if (!isFailure(error, 'RNN524')) throw error
     return { ...alone, why: error.diagnostics[0].message }

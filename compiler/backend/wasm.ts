@@ -4,29 +4,29 @@ import { schedule, scheduleAll } from '../schedule/schedule.ts'
 import type { Target } from '../schedule/target.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
 import { canRelax } from './wasm/canRelax.ts'
-import type { Crew } from './wasm/crew.ts'
 import { encodeModule } from './wasm/encodeModule.ts'
 import { createExecutable } from './wasm/executable.ts'
+import type { ThreadPool } from './wasm/threadPool.ts'
 import { wasmEngine } from './wasm/wasmEngine.ts'
 
 interface WasmOptions {
   /** Whether a product and a sum are rounded once where the processor can. */
   readonly relaxed: boolean
   /** The threads that run plans together; one if left out. */
-  readonly crew?: Crew
+  readonly pool?: ThreadPool
   /** Operations of a run from which on all of them take part. */
   readonly leastWork?: number
 }
 
-function wasmBackend({ relaxed, crew, leastWork }: WasmOptions): Backend {
+function wasmBackend({ relaxed, pool, leastWork }: WasmOptions): Backend {
   const name = relaxed ? 'wasm-relaxed' : 'wasm'
   return {
     name,
-    ...(crew && { threads: crew.threads }),
+    ...(pool && { threads: pool.threads }),
     refuses: () => (relaxed && !canRelax() ? 'this engine has no relaxed SIMD: use `wasm`' : undefined),
     load: (plan, precision): Executable => {
-      const scheduled = scheduleFor(plan, precision, { threads: crew !== undefined })
-      const engine = wasmEngine(scheduled, { relaxed, ...(crew && { crew }) })
+      const scheduled = scheduleFor(plan, precision, { threads: pool !== undefined })
+      const engine = wasmEngine(scheduled, { relaxed, ...(pool && { pool }) })
       return createExecutable({
         name,
         plan,
@@ -57,6 +57,6 @@ export const wasm: Backend = wasmBackend({ relaxed: false })
 /** Faster, with other last bits on other processors. */
 export const wasmRelaxed: Backend = wasmBackend({ relaxed: true })
 
-/** The same on the threads of a crew, with the same bits for any number of them. */
-export const wasmTogether = (crew: Crew, options: Omit<WasmOptions, 'crew'>): Backend =>
-  wasmBackend({ ...options, crew })
+/** The same on the threads of a pool, with the same bits for any number of them. */
+export const wasmTogether = (pool: ThreadPool, options: Omit<WasmOptions, 'pool'>): Backend =>
+  wasmBackend({ ...options, pool })

@@ -1,6 +1,7 @@
 // Makes expressions of the loop language, each with its type; whole numbers that are known are computed at once.
-import type { Expr, Literal, Local, Operation, Part, Statement, Type } from './code.ts'
-import { resultOf } from './operations.ts'
+import type { Expr, Literal, Local, Part, Statement } from './code.ts'
+import { type Operation, resultOf } from './operations.ts'
+import type { Type } from './types.ts'
 
 export const local = (name: string, type: Type): Local => ({ name, type })
 
@@ -55,7 +56,6 @@ export const madd = (a: Expr, b: Expr, c: Expr): Expr => apply('madd', [a, b, c]
 export const splat = (a: Expr): Expr => apply('splat', [a])
 export const lane = (a: Expr, at: number): Expr => apply('lane', [a], [at])
 export const select = (yes: Expr, no: Expr, test: Expr): Expr => apply('select', [yes, no, test])
-export const choose = (yes: Expr, no: Expr, mask: Expr): Expr => apply('choose', [yes, no, mask])
 
 export const load = (type: Type, address: Expr, offset = 0, part?: Part): Expr => ({
   kind: 'load',

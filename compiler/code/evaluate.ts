@@ -1,7 +1,8 @@
 // What each operation of the loop language gives: the reference that printers answer to.
-import type { Operation, Type } from './code.ts'
+
 import { getLane, newVector, setLane, type Value, vector, vector64 } from './lanes.ts'
-import { isVector, laneCount, splatOf, truthOf } from './operations.ts'
+import type { Operation } from './operations.ts'
+import { isVector, laneCount, splatOf, type Type, truthOf } from './types.ts'
 
 type Two = (x: number, y: number) => number
 

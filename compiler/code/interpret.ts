@@ -1,8 +1,8 @@
 // Runs a program of the loop language over an array of bytes: slow, obvious, and what printers answer to.
-import type { Expr, Func, Local, Part, Program, Statement, Type } from './code.ts'
+import type { Expr, Func, Local, Part, Program, Statement } from './code.ts'
 import { evaluate } from './evaluate.ts'
 import { getLane, literalValue, newVector, type Value, vector } from './lanes.ts'
-import { bytesOf, isVector } from './operations.ts'
+import { bytesOf, isVector, type Type } from './types.ts'
 import { createWatch, type Touch } from './watch.ts'
 
 /** A program over a memory. */

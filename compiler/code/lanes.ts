@@ -1,6 +1,6 @@
 // Values of the loop language's vectors, for the interpreter: 16 bytes, read lane by lane.
-import type { Literal, Type } from './code.ts'
-import { isVector, laneCount } from './operations.ts'
+import type { Literal } from './code.ts'
+import { isVector, laneCount, type Type } from './types.ts'
 
 /** A number; of a vector its 16 bytes. */
 export type Value = number | DataView

@@ -1,33 +1,15 @@
 // The operations of the loop language: which types each takes, and what it gives.
-import type { Operation, Scalar, Type, Vector } from './code.ts'
-
-export const laneCount: Readonly<Record<Vector, number>> = { f32x4: 4, f64x2: 2, i32x4: 4, i64x2: 2 }
-
-export const isVector = (type: Type): type is Vector => Object.hasOwn(laneCount, type)
-
-/** The scalar in each lane; the lanes of an i64x2 have none. */
-const laneType = { f32x4: 'f32', f64x2: 'f64', i32x4: 'i32' } as const
-
-const vectorOf = { f32: 'f32x4', f64: 'f64x2', i32: 'i32x4' } as const satisfies Record<Scalar, Vector>
-
-/** The vector with a scalar in each lane; of a vector itself. */
-export const splatOf = (t: Type): Vector => (isVector(t) ? t : vectorOf[t])
-
-/** The type of a comparison's result. */
-export const truthOf: Readonly<Record<Type, Type>> = {
-  i32: 'i32',
-  f32: 'i32',
-  f64: 'i32',
-  f32x4: 'i32x4',
-  i32x4: 'i32x4',
-  f64x2: 'i64x2',
-  i64x2: 'i64x2',
-}
+import { isVector, laneCount, splatOf, type Type, truthOf } from './types.ts'
 
 const reals: readonly Type[] = ['f32', 'f64', 'f32x4', 'f64x2']
 const ints: readonly Type[] = ['i32', 'i32x4', 'i64x2']
 const all: readonly Type[] = [...reals, ...ints]
 const vectors: readonly Type[] = ['f32x4', 'f64x2', 'i32x4', 'i64x2']
+
+/** The scalar in each lane; the lanes of an i64x2 have none. */
+const laneType = { f32x4: 'f32', f64x2: 'f64', i32x4: 'i32' } as const
+
+const scalarOf = (t: Type): Type => (t === 'f32x4' || t === 'f64x2' || t === 'i32x4' ? laneType[t] : 'i32')
 
 interface Rule {
   /** The types of the first operand. */
@@ -41,9 +23,18 @@ const same = (t: Type): Type => t
 const unary = (of: readonly Type[], gives: (first: Type) => Type = same): Rule => ({ of, others: () => [], gives })
 const binary = (of: readonly Type[], gives: (first: Type) => Type = same): Rule => ({ of, others: t => [t], gives })
 const shift: Rule = { of: ints, others: () => ['i32'], gives: same }
-const scalarOf = (t: Type): Type => (t === 'f32x4' || t === 'f64x2' || t === 'i32x4' ? laneType[t] : 'i32')
 
-const rules: Readonly<Record<Operation, Rule>> = {
+/**
+ * What an expression computes. Those whose names do not say it:
+ * - `madd` is a · b + c, rounded once or twice as the target does.
+ * - `below` compares without sign; `shr` fills with zeros.
+ * - `pmin` is the second operand where it is less than the first, else the first; `pmax` where it is greater.
+ * - `select` and `choose` take what is where true, what is where false, and the truth: a test, or a mask of lanes.
+ * - `toF64` of four floats takes the first two; `toF32` of two doubles gives two zeros behind them.
+ * - `bits` reads reals as whole numbers of the same bits, `real` whole numbers as reals.
+ * - `widen` takes the first two of four whole numbers to 64 bits; `narrow` takes two back, with two zeros behind them.
+ */
+const rules = {
   add: binary(all),
   sub: binary(all),
   mul: binary([...reals, 'i32', 'i32x4']),
@@ -83,11 +74,13 @@ const rules: Readonly<Record<Operation, Rule>> = {
   real: unary(['i32x4', 'i64x2'], t => (t === 'i32x4' ? 'f32x4' : 'f64x2')),
   widen: unary(['i32x4'], () => 'i64x2'),
   narrow: unary(['i64x2'], () => 'i32x4'),
-}
+} satisfies Readonly<Record<string, Rule>>
+
+export type Operation = keyof typeof rules
 
 /** The type of an operation's result. Throws a plain Error for operands that it does not take. */
 export function resultOf(op: Operation, args: readonly Type[]): Type {
-  const { of, others, gives } = rules[op]
+  const { of, others, gives }: Rule = rules[op]
   const [first, ...rest] = args
   const wanted = others(first)
   const fits = of.includes(first) && rest.length === wanted.length && wanted.every((t, i) => t === rest[i])
@@ -99,15 +92,4 @@ export function resultOf(op: Operation, args: readonly Type[]): Type {
 export function laneNumbers(op: Operation, first: Type): number {
   if (op === 'lane' || op === 'withLane') return 1
   return op === 'shuffle' && isVector(first) ? laneCount[first] : 0
-}
-
-/** The bytes that a load or a store of a type moves. */
-export const bytesOf: Readonly<Record<Type, number>> = {
-  i32: 4,
-  f32: 4,
-  f64: 8,
-  f32x4: 16,
-  f64x2: 16,
-  i32x4: 16,
-  i64x2: 16,
 }

@@ -1,7 +1,8 @@
 // Checks a program of the loop language: types, variables before their use, calls. Throws a plain Error that names the function.
 import { hasBarriers } from './barriers.ts'
-import type { Expr, Func, Local, Part, Program, Statement, Type } from './code.ts'
-import { isVector, laneNumbers, resultOf } from './operations.ts'
+import type { Expr, Func, Local, Part, Program, Statement } from './code.ts'
+import { laneNumbers, resultOf } from './operations.ts'
+import { isVector, type Type } from './types.ts'
 
 /** Checks every function. */
 export function verifyCode({ functions }: Program): void {

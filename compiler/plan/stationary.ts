@@ -35,12 +35,12 @@ function productsWith(
     if (step.kind === 'loop') return productsWith(stays, step.steps, [...indices, step.index])
     if (step.kind !== 'gemm' || !free([...step.batch, step.m, step.n, step.k])) return []
     if (isSame(step.b)) return [{ product: step, turned: step }]
-    return isSame(step.a) ? [{ product: step, turned: turn(step) }] : []
+    return isSame(step.a) ? [{ product: step, turned: transposeProduct(step) }] : []
   })
 }
 
 /** Transposes a product: cᵀ = bᵀ aᵀ. */
-export const turn = (kernel: GemmKernel): GemmKernel => ({
+export const transposeProduct = (kernel: GemmKernel): GemmKernel => ({
   ...kernel,
   m: kernel.n,
   n: kernel.m,

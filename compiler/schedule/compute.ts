@@ -1,13 +1,14 @@
 // Computes a kernel's program within a nest.
 import { add, apply, constant, int, load, mul, read, splat, sub } from '../code/build.ts'
-import type { Expr, Literal, Type } from '../code/code.ts'
+import type { Expr, Literal } from '../code/code.ts'
+import type { Type } from '../code/types.ts'
 import { algebraBy, typeOf } from '../ir/algebra.ts'
 import { asNumber } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
 import { applyFormula } from '../ir/ops/applyFormula.ts'
 import type { Instruction, Ref } from '../plan/plan.ts'
 import { indirectPlace, nameOf, type Place, placeOf } from './addresses.ts'
-import type { Block } from './formulas/formula.ts'
+import type { FormulaWriter } from './formulas/formula.ts'
 import { applyFunction, isFunction } from './functions.ts'
 import { type Nest, name, once } from './nest.ts'
 import { scalarOp } from './scalarOps.ts'
@@ -95,7 +96,7 @@ const algebraOf = (nest: Nest) =>
         const types = args.map(a => a.dtype)
         const dtype = typeOf(op, types)
         const level = Math.max(0, ...args.map(a => a.level))
-        const block: Block = {
+        const formulaWriter: FormulaWriter = {
           name: value => name(nest, level, 't', value),
           constant: (type: Type, value: Literal) => nest.writer.constant(type, value),
           library,
@@ -105,10 +106,10 @@ const algebraOf = (nest: Nest) =>
           ? args.map(numberOf)
           : args.map((a, i) => (op === 'shr' && i === 1 ? numberOf(a) : vectorValue(nest, a)))
         const value = isFunction(op)
-          ? applyFunction(op, list, block)
+          ? applyFunction(op, list, formulaWriter)
           : isNumber
             ? scalarOp(op, list, target.real)
-            : vectorOp(op, types, list, nest.lanes, block)
+            : vectorOp(op, types, list, nest.lanes, formulaWriter)
         if (value === undefined) throw new Error(`${op} has no code`)
         const named = name(nest, level, isNumber ? 'x' : 'v', value)
         return isNumber ? { dtype, level, number: named } : { dtype, level, vector: named }

@@ -8,11 +8,11 @@ import type { Pointwise, Write } from '../plan/plan.ts'
 import { indirectPlace, type Place, placeOf } from './addresses.ts'
 import { collapseMap } from './collapse.ts'
 import { compute, type Part, vectorValue } from './compute.ts'
-import { hasLanes, liesTogether, varying } from './lanewise.ts'
+import { fissionedLoops, fissionedRefs } from './loopFission.ts'
 import { addTo, close, closePlain, createNest, inside, type Nest, name } from './nest.ts'
-import { stagedLoops, stagesOf } from './stages.ts'
-import { lanesOf } from './target.ts'
+import type { Target } from './target.ts'
 import { numberOf, type Value } from './values.ts'
+import { isVectorized, varying } from './vectorizable.ts'
 import { intMask } from './vectorOps.ts'
 import type { Writer } from './writer.ts'
 
@@ -25,13 +25,13 @@ export function mapStatements(kernel: Pointwise, writer: Writer): readonly State
       const values = compute(nest, map.program, { part })
       for (const w of map.writes) writeValue(nest, w, values, vector)
     })
-  if (!goesByVectors(map, writer)) return closePlain(nest, body(false))
+  if (!isMapVectorized(map, writer.shared.target)) return closePlain(nest, body(false))
   const end = writer.size(map.domain[nest.axis])
-  const stages = stagesOf(map, writer.shared.target)
-  if (stages.length === 0) return close(nest, byVectors(nest, end, body))
+  const refs = fissionedRefs(map, writer.shared.target)
+  if (refs.length === 0) return close(nest, byVectors(nest, end, body))
   const whole = wholeVectors(nest, end)
-  const staged = stagedLoops(nest, map, { stages, whole, last: part => body(true, part) })
-  return close(nest, [staged, loop(nest.indices[nest.axis], whole, end, body(false))])
+  const vectors = fissionedLoops(nest, map, { refs, whole, last: part => body(true, part) })
+  return close(nest, [vectors, loop(nest.indices[nest.axis], whole, end, body(false))])
 }
 
 /** The innermost loop in steps of a vector, and then one by one. */
@@ -49,17 +49,14 @@ export function byVectors(
 const wholeVectors = (nest: Nest, end: Expr): Expr =>
   name(nest, 0, 'whole', apply('and', [end, int(-nest.lanes.count)]))
 
-function goesByVectors(map: Pointwise, { shared }: Writer): boolean {
+function isMapVectorized(map: Pointwise, target: Target): boolean {
   const { domain, program, writes } = map
   const dim = domain.length - 1
   if (dim < 0) return false
-  const { count } = lanesOf(shared.target)
   const varies = varying(program, dim)
   return (
-    (asNumber(domain[dim]) ?? count) >= count &&
+    isVectorized(program, dim, domain[dim], target) &&
     parallelMapDims(map).includes(dim) &&
-    hasLanes(program, dim) &&
-    liesTogether(program, dim) &&
     writes.every(
       ({ to, indirect }) => asNumber(to.strides[dim]) === 1 && (indirect === undefined || !varies[indirect.at]),
     )

@@ -2,17 +2,17 @@
 import { apply, bind, constant, int, lane, loop, read, set, store, when } from '../code/build.ts'
 import type { Expr, Local, Statement } from '../code/code.ts'
 import { asNumber, constant as dimOf } from '../ir/dim.ts'
-import { programReads } from '../plan/instructions.ts'
+import { combinesColumns } from '../plan/combinesColumns.ts'
 import type { Monoid, Operand, ReduceKernel } from '../plan/plan.ts'
+import { type Accumulator, accumulatorOf, combined, type VectorAccumulator, vectorAccumulator } from './accumulators.ts'
 import { placeOf } from './addresses.ts'
 import { collapseReduce } from './collapse.ts'
 import { compute, vectorValue } from './compute.ts'
-import { hasLanes, liesTogether } from './lanewise.ts'
 import { byVectors } from './maps.ts'
 import { addTo, close, closePlain, createNest, inside, type Nest, name, whereSome } from './nest.ts'
-import { combined, type Partial, partialResult, type Result, resultOf } from './results.ts'
-import { lanesOf, scalarOf } from './target.ts'
+import { lanesOf, scalarOf, type Target } from './target.ts'
 import { numberOf } from './values.ts'
+import { canVectorize, isVectorized } from './vectorizable.ts'
 import type { Writer } from './writer.ts'
 
 /** The statements of a reduction. */
@@ -22,7 +22,7 @@ export function reduceStatements(kernel: ReduceKernel, writer: Writer): readonly
   const all =
     combine === 'argmax'
       ? argmaxStatements(reduction, writer)
-      : sumsColumns(reduction, writer)
+      : isVectorizedByColumns(reduction, writer.shared.target)
         ? columnStatements(reduction, combine, writer)
         : rowStatements(reduction, combine, writer)
   return whereSome(over, writer, all, startStatements(reduction, writer))
@@ -51,15 +51,15 @@ function rowStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer): r
   const nest = createNest(writer, [...domain, ...over])
   const outer = domain.length
   const last = nest.depth - 1
-  const result = resultOf(combine, kernel.to.buffer.dtype, writer)
+  const result = accumulatorOf(combine, kernel.to.buffer.dtype, writer)
   const padded = kernel.over.length === 0 ? program.map(i => widened(i)) : program
   nest.before[outer].push(bind(result.local, constant(result.local.type, combine.start)))
   const one = (): readonly Statement[] =>
     inside(nest, false, () => addTo(nest, result.add(numberOf(compute(nest, padded)[value]))))
   const end = writer.size(over[over.length - 1])
   const address = placeOf(nest, within({ ...kernel, over })).address
-  const body = goesByVectors(kernel, writer)
-    ? lanewise(nest, kernel, combine, { writer, result, end, one })
+  const body = isRowVectorized(kernel, writer.shared.target)
+    ? rowByVectors(nest, kernel, combine, { writer, result, end, one })
     : [loop(nest.indices[last], int(0), end, one())]
   nest.after[outer].push(store(address, result.value))
   return close(nest, body)
@@ -70,34 +70,28 @@ function widened<I extends ReduceKernel['program'][number]>(i: I): ReduceKernel[
   return i.kind === 'read' ? { ...i, from: { ...i.from, strides: [...i.from.strides, dimOf(0)] } } : i
 }
 
-function goesByVectors({ domain, over, program, value }: ReduceKernel, { shared: { target } }: Writer): boolean {
-  const dim = domain.length + over.length - 1
-  const { count } = lanesOf(target)
-  return (
-    over.length > 0 &&
-    program[value].dtype === 'real' &&
-    (asNumber(over[over.length - 1]) ?? count) >= count &&
-    hasLanes(program, dim) &&
-    liesTogether(program, dim)
-  )
+function isRowVectorized({ domain, over, program, value }: ReduceKernel, target: Target): boolean {
+  const last = over.at(-1)
+  if (last === undefined || program[value].dtype !== 'real') return false
+  return isVectorized(program, domain.length + over.length - 1, last, target)
 }
 
 interface Row {
   readonly writer: Writer
-  readonly result: Result
+  readonly result: Accumulator
   readonly end: Expr
   readonly one: () => readonly Statement[]
 }
 
 /** Combines lanes side by side, then the rest one by one, and at last the lanes. */
-function lanewise(
+function rowByVectors(
   nest: Nest,
   kernel: ReduceKernel,
   combine: Monoid,
   { writer, result, end, one }: Row,
 ): readonly Statement[] {
   const { program, value, domain } = kernel
-  const part = partialResult(combine, writer)
+  const part = vectorAccumulator(combine, writer)
   const outer = domain.length
   for (const p of part.locals) nest.before[outer].push(bind(p, writer.constant(p.type, combine.start)))
   const vectors = (): readonly Statement[] =>
@@ -114,15 +108,17 @@ function lanewise(
   return body
 }
 
-/** Whether neighbours in memory belong to different results. */
-function sumsColumns({ domain, over, program, to, value }: ReduceKernel, { shared: { target } }: Writer): boolean {
+/** Whether columns are combined by vectors. */
+function isVectorizedByColumns(kernel: ReduceKernel, target: Target): boolean {
+  if (!combinesColumns(kernel)) return false
+  const { domain, program, to, value } = kernel
   const column = domain.length - 1
   const { count } = lanesOf(target)
-  if (column < 0 || over.length === 0 || program[value].dtype !== 'real') return false
-  if ((asNumber(domain[column]) ?? count) < count || asNumber(to.strides[column]) !== 1) return false
-  const strides = programReads(program).map(({ strides: s }) => [s[column], s[s.length - 1]].map(asNumber))
   return (
-    hasLanes(program, column) && strides.some(([along]) => along === 1) && strides.every(([, across]) => across !== 1)
+    program[value].dtype === 'real' &&
+    (asNumber(domain[column]) ?? count) >= count &&
+    asNumber(to.strides[column]) === 1 &&
+    canVectorize(program, column)
   )
 }
 
@@ -147,7 +143,7 @@ function columnStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer)
   ])
 }
 
-interface Block {
+interface ColumnBlock {
   readonly nest: Nest
   readonly writer: Writer
   /** How many vectors of columns; 0 for a single column. */
@@ -155,7 +151,7 @@ interface Block {
 }
 
 /** The results of one block of columns. */
-function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors }: Block): readonly Statement[] {
+function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors }: ColumnBlock): readonly Statement[] {
   const { program, value, domain } = kernel
   const level = domain.length
   const bytes = 16
@@ -165,13 +161,13 @@ function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors 
   return inside(nest, vectors > 0, () => {
     const { address } = placeOf(nest, within(kernel))
     if (vectors === 0) {
-      const result = resultOf(combine, 'real', writer)
+      const result = accumulatorOf(combine, 'real', writer)
       begin([result.local])
       addTo(nest, result.add(numberOf(compute(nest, program)[value])))
       nest.after[level].push(store(address, result.value))
       return
     }
-    const parts: Partial[] = Array.from({ length: vectors }, () => partialResult(combine, writer))
+    const parts: VectorAccumulator[] = Array.from({ length: vectors }, () => vectorAccumulator(combine, writer))
     parts.forEach((part, shift) => {
       begin(part.locals)
       for (const s of part.add(vectorValue(nest, compute(nest, program, { shift })[value]))) addTo(nest, s)

@@ -1,11 +1,12 @@
 // The operations of the scalar algebra on numbers.
 import { apply, constant, div, int, mul, select, sub } from '../code/build.ts'
 import type { Expr } from '../code/code.ts'
+import type { Precision } from '../code/types.ts'
 import type { Operation } from '../ir/algebra.ts'
 import { sameOp } from './sameOps.ts'
 
 /** An operation on numbers that needs no function; undefined for those that do. */
-export function scalarOp(name: Operation, args: readonly Expr[], real: 'f32' | 'f64'): Expr | undefined {
+export function scalarOp(name: Operation, args: readonly Expr[], real: Precision): Expr | undefined {
   const [a, b, c] = args
   const isInt = a.type === 'i32'
   switch (name) {

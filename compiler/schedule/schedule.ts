@@ -7,16 +7,16 @@ import type { Buffer, Choice, GemmKernel, Kernel, Loop, Plan, Pointwise, ReduceK
 import { createLibrary } from './library.ts'
 import { mapStatements } from './maps.ts'
 import { panelPackings } from './products/panelPackings.ts'
-import { computed, packStatements, productStatements } from './products/products.ts'
+import { orient, packStatements, productStatements } from './products/products.ts'
 import { shapesOf } from './products/shapes.ts'
 import { withMaps } from './products/singleTerms.ts'
 import { reduceStatements } from './reductions.ts'
 import { createSlots, type Slot } from './slots.ts'
 import type { Target } from './target.ts'
-import type { Cut } from './threads/pieces.ts'
+import type { Partition } from './threads/pieces.ts'
 import { pieceOfMap, pieceOfPacked, pieceOfPacking, pieceOfProduct, pieceOfReduction } from './threads/pieces.ts'
 import { countOf, type Share } from './threads/shares.ts'
-import { createTeam, type Mark, type Team } from './threads/team.ts'
+import { createTeam, type Site, type Team } from './threads/team.ts'
 import { createWriter, type Shared, type Writer } from './writer.ts'
 
 /** What runs one plan, in a program. */
@@ -54,10 +54,10 @@ export function scheduleAll(
     const indices = new Set(plan.steps.flatMap(indicesOf))
     const shared: Shared = { target, slots, library, indices }
     const packings = panelPackings(plan, shapesOf(target, library).width)
-    const product = (kernel: GemmKernel): GemmKernel =>
-      computed(kernel, packings.products.get(kernel), shapesOf(target, library))
-    const team = target.threads ? createTeam(plan, { packings, indices, computed: product }) : undefined
-    const module: Module = { shared, packings, computed: product, team, functions, names }
+    const oriented = (kernel: GemmKernel): GemmKernel =>
+      orient(kernel, packings.products.get(kernel), shapesOf(target, library))
+    const team = target.threads ? createTeam(plan, { packings, indices, orient: oriented }) : undefined
+    const module: Module = { shared, packings, orient: oriented, team, functions, names }
     const writer = createWriter(shared)
     // No thread goes away before all have done what is theirs.
     const end = team === undefined ? [] : [writer.barrier()]
@@ -73,8 +73,8 @@ export function scheduleAll(
 interface Module {
   readonly shared: Shared
   readonly packings: Packings
-  /** A product as it is computed. */
-  readonly computed: (product: GemmKernel) => GemmKernel
+  /** Gives a product as it is computed. */
+  readonly orient: (product: GemmKernel) => GemmKernel
   /** How threads run the plan together; undefined where there is one. */
   readonly team: Team | undefined
   /** The functions made so far that are no library's. */
@@ -127,15 +127,15 @@ function loopStatements(step: Loop, module: Module, caller: Writer): Statement[]
   const packs = packed(step, 'the products of a loop', module, caller)
   const inner = steps.flatMap(s => stepStatements(s, module, caller))
   const all = loop(i, int(0), end, [store(read(caller.frame), now, place), ...inner])
-  return [...packs, ...meeting(step, module, caller), all]
+  return [...packs, ...barrierBefore(step, module, caller), all]
 }
 
 /** Waits for the other threads, where what follows may touch what they have touched. */
-const meeting = (before: Mark, { team }: Module, writer: Writer): readonly Statement[] =>
-  team?.meetsBefore(before) ? [writer.barrier()] : []
+const barrierBefore = (before: Site, { team }: Module, writer: Writer): readonly Statement[] =>
+  team?.needsBarrierBefore(before) ? [writer.barrier()] : []
 
 /** What is done by the threads that have a piece of something. */
-const whereShared = ({ share }: Cut, writer: Writer, statements: readonly Statement[]): readonly Statement[] => [
+const whereShared = ({ share }: Partition, writer: Writer, statements: readonly Statement[]): readonly Statement[] => [
   when(apply('lt', [int(0), writer.size(countOf(share))]), statements),
 ]
 
@@ -145,7 +145,7 @@ function packed(place: Loop | Plan, products: string, module: Module, caller: Wr
     const { hint } = packing.kernel.b.buffer
     const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for ${products}`
     const pack = define(`pack_${hint}`, comment, module, caller, writer => packingStatements(packing, module, writer))
-    return [...meeting(packing, module, caller), ...pack]
+    return [...barrierBefore(packing, module, caller), ...pack]
   })
 }
 
@@ -171,44 +171,48 @@ function kernelCall(kernel: Kernel, module: Module, caller: Writer): Statement[]
         const { tail } = kernel
         const product = multipliedStatements(kernel, module, writer)
         if (tail === undefined) return product
-        return [...product, ...meeting(tail, module, writer), ...mappedStatements(tail, module, writer)]
+        return [...product, ...barrierBefore(tail, module, writer), ...mappedStatements(tail, module, writer)]
       }
     }
   }
   const call = define(`${kind}_${first}`, kernel.hint, module, caller, statements)
-  return [...meeting(kernel, module, caller), ...call]
+  return [...barrierBefore(kernel, module, caller), ...call]
 }
 
 /** A map, or a thread's piece of it; so for the other kinds below. */
 function mappedStatements(map: Pointwise, { team }: Module, writer: Writer): readonly Statement[] {
   if (team === undefined) return mapStatements(map, writer)
-  const cut = team.cutOf(map)
-  const piece = mapStatements(pieceOfMap(map, cut), writer)
-  return cut.dim === undefined ? whereShared(cut, writer, piece) : piece
+  const partition = team.partitionOf(map)
+  const piece = mapStatements(pieceOfMap(map, partition), writer)
+  return partition.dim === undefined ? whereShared(partition, writer, piece) : piece
 }
 
 function reducedStatements(reduction: ReduceKernel, { team }: Module, writer: Writer): readonly Statement[] {
   if (team === undefined) return reduceStatements(reduction, writer)
-  const cut = team.cutOf(reduction)
-  const piece = reduceStatements(pieceOfReduction(reduction, cut), writer)
-  return cut.dim === undefined ? whereShared(cut, writer, piece) : piece
+  const partition = team.partitionOf(reduction)
+  const piece = reduceStatements(pieceOfReduction(reduction, partition), writer)
+  return partition.dim === undefined ? whereShared(partition, writer, piece) : piece
 }
 
 function multipliedStatements(given: GemmKernel, module: Module, writer: Writer): readonly Statement[] {
   const { team, packings } = module
-  const kernel = module.computed(given)
+  const kernel = module.orient(given)
   const packing = packings.products.get(given)
   const rows = kernel.m
   if (team === undefined) return productStatements({ kernel, packed: packing?.to, rows }, writer)
-  const cut = team.cutOf(given)
-  const packed = packing && pieceOfPacked(packing, cut)
-  return whereShared(cut, writer, productStatements({ kernel: pieceOfProduct(kernel, cut), packed, rows }, writer))
+  const partition = team.partitionOf(given)
+  const packed = packing && pieceOfPacked(packing, partition)
+  return whereShared(
+    partition,
+    writer,
+    productStatements({ kernel: pieceOfProduct(kernel, partition), packed, rows }, writer),
+  )
 }
 
 function packingStatements(packing: Packing, { team }: Module, writer: Writer): readonly Statement[] {
   if (team === undefined) return packStatements(packing, writer)
-  const cut = team.cutOfPacking(packing)
-  return whereShared(cut, writer, packStatements(pieceOfPacking(packing, cut), writer))
+  const partition = team.partitionOfPacking(packing)
+  return whereShared(partition, writer, packStatements(pieceOfPacking(packing, partition), writer))
 }
 
 /** Writes a function, and gives its call. */

@@ -1,11 +1,10 @@
 // What a schedule must know of where its code will run.
-import type { Scalar } from '../code/code.ts'
-import { bytesOf } from '../code/operations.ts'
+import { bytesOf, type Precision, type Scalar } from '../code/types.ts'
 import type { DType } from '../ir/graph.ts'
 
 export interface Target {
   /** The type of a real. */
-  readonly real: 'f32' | 'f64'
+  readonly real: Precision
   /** Whether several threads may run the program together, each on a frame of its own. */
   readonly threads: boolean
 }

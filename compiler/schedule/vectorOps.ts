@@ -3,7 +3,7 @@ import { apply, div, known, mul } from '../code/build.ts'
 import type { Expr } from '../code/code.ts'
 import type { Operation } from '../ir/algebra.ts'
 import type { DType } from '../ir/graph.ts'
-import type { Block } from './formulas/formula.ts'
+import type { FormulaWriter } from './formulas/formula.ts'
 import { sameOp } from './sameOps.ts'
 import type { Lanes } from './target.ts'
 
@@ -16,7 +16,7 @@ export function vectorOp(
   types: readonly DType[],
   args: readonly Expr[],
   lanes: Lanes,
-  block: Block,
+  writer: FormulaWriter,
 ): Expr | undefined {
   const [a, b, c] = args
   const [first, second] = types
@@ -25,15 +25,15 @@ export function vectorOp(
     case 'min':
       return apply(name, args)
     case 'real':
-      return toReal(first, a, lanes, block)
+      return toReal(first, a, lanes, writer)
     case 'strong_mul':
     case 'strong_div': {
-      const isZero = apply('eq', [a, block.constant(lanes.real, 0)])
+      const isZero = apply('eq', [a, writer.constant(lanes.real, 0)])
       const value = apply('bits', [name === 'strong_mul' ? mul(a, b) : div(a, b)])
       return apply('real', [apply('andnot', [value, isZero])])
     }
     case 'neg':
-      return first === 'int' ? apply('sub', [block.constant('i32x4', 0), a]) : apply('neg', [a])
+      return first === 'int' ? apply('sub', [writer.constant('i32x4', 0), a]) : apply('neg', [a])
     case 'lt':
     case 'le':
     case 'eq': {
@@ -41,7 +41,7 @@ export function vectorOp(
       return first === 'int' ? asMask(mask, lanes) : mask
     }
     case 'not':
-      return apply('xor', [a, ones(lanes, block)])
+      return apply('xor', [a, ones(lanes, writer)])
     case 'where':
       return apply('choose', [b, c, second === 'int' ? intMask(a) : a])
     case 'shr':
@@ -60,12 +60,12 @@ function shifted(a: Expr, by: Expr): Expr {
   return apply('shr', [a, count])
 }
 
-const ones = ({ bool }: Lanes, block: Block): Expr => block.constant(bool, bool === 'i64x2' ? -1n : -1)
+const ones = ({ bool }: Lanes, writer: FormulaWriter): Expr => writer.constant(bool, bool === 'i64x2' ? -1n : -1)
 
-function toReal(dtype: DType, a: Expr, lanes: Lanes, block: Block): Expr {
+function toReal(dtype: DType, a: Expr, lanes: Lanes, writer: FormulaWriter): Expr {
   if (dtype === 'real') return a
   if (dtype === 'int') return apply(lanes.real === 'f32x4' ? 'toF32' : 'toF64', [a])
-  return apply('real', [apply('and', [a, apply('bits', [block.constant(lanes.real, 1)])])])
+  return apply('real', [apply('and', [a, apply('bits', [writer.constant(lanes.real, 1)])])])
 }
 
 /** A mask of ints as one of bools. */

@@ -1,6 +1,7 @@
 // Writes one function of the loop language: names its variables, and reads sizes, addresses and constants once, before all else.
 import { barrier, bind, constant, int, load, local, read } from '../code/build.ts'
-import type { Expr, Func, Literal, Local, Statement, Type } from '../code/code.ts'
+import type { Expr, Func, Literal, Local, Statement } from '../code/code.ts'
+import type { Type } from '../code/types.ts'
 import { asNumber, type Dim, constant as dimOf, format, multiply, symbolsOf } from '../ir/dim.ts'
 import type { Buffer } from '../plan/plan.ts'
 import type { Library } from './library.ts'

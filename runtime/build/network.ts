@@ -1,6 +1,6 @@
 // Writes the networks of a built module: as a program, as WebAssembly, or as the graph of which GPU kernels are made at run time.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import { refuses } from '../../compiler/backend/gpu/draws.ts'
+import { refuses } from '../../compiler/backend/gpu/limits.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, type Graph, type Plan, plan, planFor } from '../../compiler/index.ts'
 import { printGraph } from '../../compiler/ir/printGraph.ts'

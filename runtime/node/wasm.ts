@@ -1,7 +1,7 @@
 // Opens WebAssembly on several threads under Node, with worker_threads.
 import { Worker } from 'node:worker_threads'
 import { openWasmBy, type WasmBackend, type WasmOptions } from '../../compiler/backend/openWasm.ts'
-import type { StartWorker } from '../../compiler/backend/wasm/crew.ts'
+import type { StartWorker } from '../../compiler/backend/wasm/threadPool.ts'
 import { messageOf } from '../../dsl/messageOf.ts'
 
 const links = `

@@ -15,7 +15,7 @@ function engineOf({ program, run }: Schedule, threads: number): Engine {
     threads,
     sleeps: true,
     buffer: () => memory,
-    give: () => memory,
+    bufferForViews: () => memory,
     owns: array => array.buffer === memory,
     dispose: () => {},
     grow: bytes => {

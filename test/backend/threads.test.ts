@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterAll, describe, it } from 'vitest'
 import type { Backend, Buffer, Precision } from '../../compiler/backend/backend.ts'
 import { openWasmBy, type WasmBackend } from '../../compiler/backend/openWasm.ts'
-import type { StartWorker } from '../../compiler/backend/wasm/crew.ts'
+import type { StartWorker } from '../../compiler/backend/wasm/threadPool.ts'
 import { wasm, wasmRelaxed } from '../../compiler/backend/wasm.ts'
 import { type CompiledModel, compile, type Graph, load, type OptimizerState, plan } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
@@ -26,12 +26,12 @@ import { suite } from './suite.ts'
 const open = (threads: number, relaxed = false): Promise<WasmBackend> => openWasm({ threads, relaxed, leastWork: 0 })
 
 const two = await open(2)
-const crews = [
+const backends = [
   { alone: wasm, together: [two, await open(3)] },
   { alone: wasmRelaxed, together: [await open(2, true), await open(3, true)] },
 ]
 afterAll(() => {
-  for (const crew of crews.flatMap(c => c.together)) crew.close()
+  for (const backend of backends.flatMap(c => c.together)) backend.close()
 })
 
 suite(two, { graphs: 100 })
@@ -87,9 +87,9 @@ function givenFor({ signature }: CompiledModel, batch: Parameters<typeof drawBat
 function assertSameOnThreads(model: CompiledModel, list: readonly Given[], source: string): void {
   for (const own of graphsOf(model)) {
     for (const precision of ['f32', 'f64'] as const) {
-      for (const { alone, together } of crews) {
+      for (const { alone, together } of backends) {
         const wanted = runOf(alone, own, precision)
-        const found = together.map(crew => runOf(crew, own, precision))
+        const found = together.map(backend => runOf(backend, own, precision))
         for (const { sizes, inputs } of list) {
           const all = { ...inputs, ...initialStates(own.states, sizes, 0, 'f64') }
           const what = `${own.name} for ${JSON.stringify(sizes)} in ${precision} of\n${source}`
@@ -148,7 +148,7 @@ it('weights that stay the same are packed by all threads, once', () => {
     return [first, first, other, first].map(all => mapped(executable.run(sizes, all), data => data.slice()))
   }
   const wanted = run(wasm)
-  for (const backend of [...crews[0].together, interpretedBy(2)])
+  for (const backend of [...backends[0].together, interpretedBy(2)])
     for (const [i, found] of run(backend).entries()) assertSameBits(found, wanted[i], `step ${i}`)
 })
 
@@ -178,7 +178,7 @@ ${data('x = t.x; y = t.y')}`,
   }
 }
 
-describe('a crew', () => {
+describe('a thread pool', () => {
   const executable = (backend: Backend) => {
     const { context, graph } = recurrentGradient()
     const inputsFor = (sizes: Sizes): Arrays => {
@@ -232,7 +232,7 @@ describe('a crew', () => {
     usual.close()
   })
 
-  it('is no crew of another size', async () => {
+  it('is no pool of another size', async () => {
     for (const threads of [0, -1, 1.5, 65, Number.NaN]) await assert.rejects(openWasm({ threads }), RangeError)
     assert.equal((await openWasm({ threads: 1 })).threads, 1)
   })
@@ -250,28 +250,28 @@ describe('a crew', () => {
   })
 
   it('whose workers have ended is an error', async () => {
-    const crew = await open(2)
-    const { made, sizes, inputs } = executable(crew)
+    const backend = await open(2)
+    const { made, sizes, inputs } = executable(backend)
     made.run(sizes, inputs)
-    crew.close()
+    backend.close()
     assert.throws(() => made.run(sizes, inputs), /RNN524.*they were ended/)
   })
 
   it('of which a worker dies is an error, in this run and in later ones', async () => {
     const dies = (text: string): string => text.replace('exports[run](frame)', "throw new Error('no more')")
-    const crew = await openWasmBy(starting(dies), { threads: 3, leastWork: 0 })
-    assert.equal(crew.threads, 3)
-    const { made, sizes, inputs } = executable(crew)
+    const backend = await openWasmBy(starting(dies), { threads: 3, leastWork: 0 })
+    assert.equal(backend.threads, 3)
+    const { made, sizes, inputs } = executable(backend)
     assert.throws(() => made.run(sizes, inputs), /RNN524/)
     await new Promise(resolve => setTimeout(resolve, 0))
     assert.throws(() => made.run(sizes, inputs), /RNN524/)
-    crew.close()
+    backend.close()
   })
 
   it('of which a worker is ended by others is an error', async () => {
     const workers: Worker[] = []
-    const crew = await openWasmBy(starting(undefined, workers), { threads: 2, leastWork: 0 })
-    const { made, sizes, inputs } = executable(crew)
+    const backend = await openWasmBy(starting(undefined, workers), { threads: 2, leastWork: 0 })
+    const { made, sizes, inputs } = executable(backend)
     made.run(sizes, inputs)
     await workers[0].terminate()
     assert.throws(() => made.run(sizes, inputs), /RNN524.*one of them ended/)

@@ -22,10 +22,11 @@ import {
   store,
   when,
 } from '../../compiler/code/build.ts'
-import type { Func, Operation, Program, Statement, Type } from '../../compiler/code/code.ts'
+import type { Func, Program, Statement } from '../../compiler/code/code.ts'
 import { interpretCode } from '../../compiler/code/interpret.ts'
-import { bytesOf, isVector, laneCount, laneNumbers, resultOf } from '../../compiler/code/operations.ts'
+import { laneNumbers, type Operation, resultOf } from '../../compiler/code/operations.ts'
 import { printCode } from '../../compiler/code/print.ts'
+import { bytesOf, isVector, laneCount, type Type } from '../../compiler/code/types.ts'
 import { verifyCode } from '../../compiler/code/verify.ts'
 
 const func = (name: string, params: Func['params'], body: readonly Statement[], result?: Func['result']): Func => ({

@@ -9,7 +9,7 @@ import {
   loadLibrary,
   loadPipelines,
 } from '../../compiler/backend/gpu/gpuLibrary.ts'
-import { kernelSource } from '../../compiler/backend/gpu/source.ts'
+import { kernelSource } from '../../compiler/backend/gpu/kernelSource.ts'
 import { taskSteps } from '../../compiler/backend/gpu/tasks.ts'
 import { shaderOf } from '../../compiler/backend/gpu/wgsl.ts'
 import { plan } from '../../compiler/index.ts'
@@ -25,7 +25,7 @@ function source() {
   return kernelSource(task, { B: 3, H: 4 }) ?? assert.fail()
 }
 
-const bindings = { arrays: [0], puts: [1], written: [false, true] }
+const bindings = { arrays: [0], written: [1], isWritten: [false, true] }
 
 describe('gpu.js', () => {
   it('is pinned exactly, and is what is installed', () => {

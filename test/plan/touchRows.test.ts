@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Buffer, Executable, Precision } from '../../compiler/backend/backend.ts'
-import { lacks } from '../../compiler/backend/gpu/lacks.ts'
+import { lacks } from '../../compiler/backend/gpu/limits.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { wasm, wasmRelaxed } from '../../compiler/backend/wasm.ts'
 import { compile, type Plan, plan, planFor, type TrainingGraph } from '../../compiler/index.ts'

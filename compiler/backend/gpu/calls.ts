@@ -7,7 +7,7 @@ import { pointsOf } from './axisLoops.ts'
 import { type Call, type Contents, call, lay, type Result, whole, write } from './bufferContents.ts'
 import { runsOf } from './dispatches.ts'
 import { specials } from './kernelAlgebra.ts'
-import { type ValueSource, valueSource } from './source.ts'
+import { type ValueSource, valueSource } from './kernelSource.ts'
 import type { Each, Task, TaskStep } from './tasks.ts'
 
 export interface Calls {

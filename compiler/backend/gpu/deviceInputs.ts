@@ -4,9 +4,9 @@ import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { overwritingOutputs } from '../../plan/ports.ts'
 import { storedInputs } from '../../plan/storedInputs.ts'
 import type { Buffer, Results } from '../backend.ts'
+import { checkInput, floatsOf } from './checkInput.ts'
 import type { Device } from './device.ts'
 import type { Memory } from './deviceMemory.ts'
-import { checkInput, floatsOf } from './inputs.ts'
 import type { ReadPlace } from './readBack.ts'
 
 export interface DeviceInputs {

@@ -1,7 +1,8 @@
 // The list of devices through which a GPU can be reached, by name.
 import { type Diagnostic, isFailure, RnnError } from '../../../dsl/diagnostics.ts'
 import type { AsyncBackend } from '../backend.ts'
-import { loadPipelines, type Mode } from './gpuLibrary.ts'
+import type { DeviceName } from './deviceNames.ts'
+import { loadPipelines } from './gpuLibrary.ts'
 import { pipelinedBackend } from './pipelined.ts'
 import { webGpuBackend } from './webgpu.ts'
 
@@ -11,11 +12,9 @@ export interface GpuBackend extends AsyncBackend {
   readonly device: { readonly name: DeviceName }
 }
 
-/** The names of devices. Those below `webgl2` are not GPUs: gpu.js' own fallbacks, for testing. */
-export type DeviceName = 'webgpu' | 'webgl2' | 'webasm' | 'cpu'
-
 /** Opens a device of gpu.js, and loads gpu.js only then. */
-const pipelines = (mode: Mode) => async (): Promise<GpuBackend> => pipelinedBackend(mode, await loadPipelines(mode))
+const pipelines = (mode: DeviceName) => async (): Promise<GpuBackend> =>
+  pipelinedBackend(mode, await loadPipelines(mode))
 
 /** Opens a device by name; RNN513 with the attempt where there is none. */
 export const devices: Readonly<Record<DeviceName, () => Promise<GpuBackend>>> = {

@@ -6,7 +6,6 @@ import { whole } from '../../plan/operands.ts'
 import type { Buffer, Instruction, MapKernel, Plan, Port, Step } from '../../plan/plan.ts'
 import { inputBuffers, portBuffers } from '../../plan/ports.ts'
 import { kernelsOf, programOf, readsOf, touched, writesOf } from '../../plan/steps.ts'
-import type { Precision } from '../backend.ts'
 import { isHashing } from './kernelAlgebra.ts'
 
 const isHash = (i: Instruction): boolean => i.kind === 'apply' && isHashing(i.op)
@@ -16,13 +15,6 @@ export interface Split {
   readonly host: Plan
   /** The plan without draws; the outputs of `host` are further inputs of it. */
   readonly device: Plan
-}
-
-/** Tells why no device takes a plan; undefined if one can. */
-export function refuses(plan: Plan, precision: Precision): string | undefined {
-  if (precision === 'f64') return 'a GPU computes in 32 bits'
-  const split = splitDraws(plan)
-  return typeof split === 'string' ? split : undefined
 }
 
 /** Splits a plan that draws in two: undefined if it draws nothing, a reason if the draws cannot be separated. */

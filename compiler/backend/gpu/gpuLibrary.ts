@@ -1,7 +1,7 @@
 // The part of gpu.js that rnnc relies on, some of it undocumented: the version is pinned exactly, and missing parts are named.
-
 import { fail } from '../../../dsl/diagnostics.ts'
 import { messageOf } from '../../../dsl/messageOf.ts'
+import { type DeviceName, traits } from './deviceNames.ts'
 
 /** gpu.js' WebGPU kernel, used only to translate JavaScript to WGSL, which needs no device. */
 export interface WgslKernel {
@@ -72,19 +72,8 @@ export interface Gpu {
   destroy(): Promise<void>
 }
 
-/** gpu.js' names for the devices. */
-export type Mode = 'webgpu' | 'webgl2' | 'webasm' | 'cpu'
-
-/** The class of kernels that runs on each device. */
-const kernelClasses = {
-  webgpu: 'WebGPUKernel',
-  webgl2: 'WebGL2Kernel',
-  webasm: 'WebAssemblyKernel',
-  cpu: 'CPUKernel',
-} as const
-
 export interface PipelineLibrary {
-  readonly GPU: new (settings: { readonly mode: Mode }) => Gpu
+  readonly GPU: new (settings: { readonly mode: DeviceName }) => Gpu
 }
 
 /** Loads gpu.js, when a GPU is first asked for. RNN513 if it is not installed; a plain Error that names the missing parts. */
@@ -93,7 +82,7 @@ export async function loadLibrary(): Promise<GpuLibrary> {
 }
 
 /** Does the same as `loadLibrary`, for pipelines on a device. */
-export async function loadPipelines(mode: Mode): Promise<PipelineLibrary> {
+export async function loadPipelines(mode: DeviceName): Promise<PipelineLibrary> {
   return checkedPipelines(await loaded(mode))
 }
 
@@ -125,14 +114,14 @@ export function checkedLibrary(library: unknown): GpuLibrary {
 /** Returns the library, if it has all that pipelines need; throws a plain Error otherwise. */
 export function checkedPipelines(library: unknown): PipelineLibrary {
   const missing = lacking(library, 'GPU', ['createKernel', 'createPipeline', 'destroy'])
-  const classes = ['GPU', ...Object.values(kernelClasses)]
+  const classes = ['GPU', ...Object.values(traits).map(t => t.kernelClass)]
   if (!hasClasses<PipelineLibrary>(library, classes) || missing.length > 0) return unknownLibrary(missing)
   return library
 }
 
 /** Tells whether a kernel that gpu.js has run belongs to a device. */
-export const isKernelOf = (library: PipelineLibrary, mode: Mode, kernel: object): boolean =>
-  kernel.constructor === field(library, kernelClasses[mode])
+export const isKernelOf = (library: PipelineLibrary, mode: DeviceName, kernel: object): boolean =>
+  kernel.constructor === field(library, traits[mode].kernelClass)
 
 const lacking = (library: unknown, name: string, methods: readonly string[]): string[] =>
   methods

@@ -4,9 +4,9 @@
 
 import type { KernelFunction } from './gpuLibrary.ts'
 
-export type ScalarType = 'Number' | 'Integer'
+type ScalarType = 'Number' | 'Integer'
 
-export interface Helper {
+interface Helper {
   readonly source: string
   readonly types: readonly ScalarType[]
   readonly returns: ScalarType
@@ -36,7 +36,7 @@ const twoOverPi: readonly number[] = [
 ]
 
 /** The helpers by name. A comparison with NaN is false, so that NaN takes the last branch of each, which keeps it. */
-export const helpers: Readonly<Record<string, Helper>> = {
+const helpers: Readonly<Record<string, Helper>> = {
   larger: numeric(`function larger(x, y) {
   if (x > y) { return x; }
   if (y >= x) { return y; }

@@ -1,10 +1,10 @@
 // Chooses the kernels of a task on a device at given sizes: for folds faster ones than gpu.js makes, where there are any.
 import type { Sizes } from '../../ir/dim.ts'
 import type { FreshBuffer } from '../../plan/freshBuffers.ts'
+import { type KernelSource, kernelSource } from './kernelSource.ts'
 import { splitLong } from './longSums.ts'
 import { productKernel } from './product.ts'
 import { scatterKernel } from './scatter.ts'
-import { type KernelSource, kernelSource } from './source.ts'
 import { splitTask } from './splitTask.ts'
 import type { Task } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'

@@ -8,21 +8,21 @@ import type { Plan } from '../../plan/plan.ts'
 import { storedInputs } from '../../plan/storedInputs.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import { callsOf } from './calls.ts'
+import { checkInput, floatsOf } from './checkInput.ts'
+import { type DeviceName, traits } from './deviceNames.ts'
 import { devicePlan } from './devicePlan.ts'
-import { refuses } from './draws.ts'
-import type { Gpu, Mode, PipelineLibrary } from './gpuLibrary.ts'
-import { checkInput, floatsOf } from './inputs.ts'
-import { lacks } from './lacks.ts'
-import { free, mostArrays, type PipelineDevice, type Prepared, prepare, ran } from './preparedCalls.ts'
+import type { Gpu, PipelineLibrary } from './gpuLibrary.ts'
+import { lacks, refuses } from './limits.ts'
+import { free, type PipelineDevice, type Prepared, prepare, ran } from './preparedCalls.ts'
 import { createRecent } from './recentSizes.ts'
 
 export interface PipelinedBackend extends AsyncBackend {
   /** The device that it runs on. */
-  readonly device: { readonly name: Mode }
+  readonly device: { readonly name: DeviceName }
 }
 
 /** Opens a backend on a device of gpu.js. Throws RNN513 where there is none. */
-export function pipelinedBackend(mode: Mode, library: PipelineLibrary): PipelinedBackend {
+export function pipelinedBackend(mode: DeviceName, library: PipelineLibrary): PipelinedBackend {
   const gpu = openGpu(library, mode)
   return {
     name: 'gpu',
@@ -34,7 +34,7 @@ export function pipelinedBackend(mode: Mode, library: PipelineLibrary): Pipeline
   }
 }
 
-function openGpu(library: PipelineLibrary, mode: Mode): Gpu {
+function openGpu(library: PipelineLibrary, mode: DeviceName): Gpu {
   try {
     return new library.GPU({ mode })
   } catch (error) {
@@ -55,7 +55,7 @@ function executable(device: PipelineDevice, whole: Plan): AsyncExecutable {
   const preparedAt = (sizes: Sizes): Prepared =>
     known.at(sizes, () => {
       const ports = { inputs: given.keys(), outputs: plan.outputs }
-      return prepare(device, callsOf(steps, ports, sizes, mostArrays(device.mode)))
+      return prepare(device, callsOf(steps, ports, sizes, traits[device.mode].mostArrays))
     })
 
   async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {

@@ -5,16 +5,16 @@ import { messageOf } from '../../../dsl/messageOf.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import type { Call } from './bufferContents.ts'
 import type { Calls } from './calls.ts'
+import { mostExact } from './checkInput.ts'
+import { type DeviceName, traits } from './deviceNames.ts'
 import {
   type Gpu,
   type Handle,
   isKernelOf,
-  type Mode,
   type Pipeline,
   type PipelineKernel,
   type PipelineLibrary,
 } from './gpuLibrary.ts'
-import { mostExact } from './inputs.ts'
 import { declarationsOf, functionsOf } from './kernelHelpers.ts'
 import type { Value } from './segments.ts'
 
@@ -22,21 +22,8 @@ import type { Value } from './segments.ts'
 export interface PipelineDevice {
   readonly library: PipelineLibrary
   readonly gpu: Gpu
-  readonly mode: Mode
+  readonly mode: DeviceName
 }
-
-/** gpu.js' executor for pipelines on each device, and the most arrays that a kernel there can take. */
-const modes: Readonly<Record<Mode, { readonly executor: string; readonly mostArrays: number }>> = {
-  // Allows eight storage buffers, of which one is the result.
-  webgpu: { executor: 'fused-encoder', mostArrays: 7 },
-  // Allows sixteen textures, of which gpu.js needs one.
-  webgl2: { executor: 'generic', mostArrays: 15 },
-  webasm: { executor: 'fused-sync', mostArrays: 15 },
-  cpu: { executor: 'generic', mostArrays: 15 },
-}
-
-/** The most arrays that a kernel can take on a device. */
-export const mostArrays = (mode: Mode): number => modes[mode].mostArrays
 
 /** The calls of a plan at given sizes, ready to run. */
 export interface Prepared {
@@ -148,7 +135,7 @@ function whatWentWrong({ library, gpu, mode }: PipelineDevice, pipeline: Pipelin
       ? [...plan.genericClones].flatMap(([name, clone]) => (name.startsWith('up:') ? [] : [clone.kernel]))
       : plan.kernels.map(({ clone }) => clone.kernel)
   const other = ran.find(kernel => !isKernelOf(library, mode, kernel))
-  if (executorKind !== modes[mode].executor || ran.length === 0 || other !== undefined)
+  if (executorKind !== traits[mode].executor || ran.length === 0 || other !== undefined)
     return `gpu.js ran it as ${other?.constructor.name ?? executorKind}, not on ${mode}: ${fallbackReason ?? 'no reason given'}`
   if (mode !== 'webgl2') return undefined
   const { context } = gpu

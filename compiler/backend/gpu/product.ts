@@ -144,11 +144,11 @@ function blocked({ a, b, c, batch, rows, columns, sums, add, strong }: Product, 
   ]
   return {
     arrays: [a.buffer, b.buffer],
-    puts: [c.buffer],
+    written: [c.buffer],
     offsets: [a.offset, b.offset, c.offset],
     specials: [],
     threads: [across, down, count(batch)],
-    body: (arrays, puts) => indent(lines(arrays, puts)).join('\n'),
+    body: (arrays, written) => indent(lines(arrays, written)).join('\n'),
   }
 }
 

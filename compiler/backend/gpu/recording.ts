@@ -92,16 +92,16 @@ export async function record(studio: Studio, steps: readonly TaskStep[], sizes: 
 /** Translates a kernel, and compiles it if its shader is new. */
 async function bind({ owner, library, pipelines }: Studio, kernel: Kernel): Promise<Bound> {
   const { device } = owner
-  const puts = new Set(kernel.puts)
-  const buffers = [...new Set([...kernel.arrays, ...kernel.puts])]
+  const targets = new Set(kernel.written)
+  const buffers = [...new Set([...kernel.arrays, ...kernel.written])]
   const place = (b: Buffer): number => buffers.indexOf(b)
-  const written = buffers.map(b => puts.has(b))
-  const bindings = { arrays: kernel.arrays.map(place), puts: kernel.puts.map(place), written }
+  const isWritten = buffers.map(b => targets.has(b))
+  const bindings = { arrays: kernel.arrays.map(place), written: kernel.written.map(place), isWritten }
   const shader = shaderOf(library, kernel, bindings, device.limits.maxComputeWorkgroupsPerDimension)
   const layout = device.createBindGroupLayout({
     entries: [
       { binding: 0, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } },
-      ...written.map(
+      ...isWritten.map(
         (w, i): GPUBindGroupLayoutEntry => ({
           binding: i + 1,
           visibility: 4,

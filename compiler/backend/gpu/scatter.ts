@@ -59,10 +59,10 @@ function serial({ over, domain, to, indirect }: Scatter, values: Operand, rows: 
   ]
   return {
     arrays: [values.buffer, rows.buffer],
-    puts: [to.buffer],
+    written: [to.buffer],
     offsets: [values.offset, rows.offset, to.offset],
     specials: [],
     threads: [count(places), 1, 1],
-    body: (arrays, puts) => indent(lines(arrays, puts)).join('\n'),
+    body: (arrays, written) => indent(lines(arrays, written)).join('\n'),
   }
 }

@@ -68,7 +68,7 @@ function readsIn(program: readonly Instruction[], refs: readonly Ref[]): Readonl
 }
 
 /** The buffers that a task reads or writes. */
-export function touched(task: Task): ReadonlySet<Buffer> {
+function touched(task: Task): ReadonlySet<Buffer> {
   const writes = task.kind === 'each' ? task.writes.map(w => w.to) : [task.to]
   return new Set([...readsIn(task.program, [...task.program.keys()]), ...writes.map(o => o.buffer)])
 }

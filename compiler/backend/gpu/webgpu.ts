@@ -1,15 +1,15 @@
 // Runs plans on a WebGPU device: one submit a run, stored arrays stay on the device, and only results come back.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan, Port } from '../../plan/plan.ts'
+import { arrayTypeOf } from '../arrays.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer, Results } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
 import { type Device, openDevice } from './device.ts'
 import { createDeviceInputs, type DeviceInputs } from './deviceInputs.ts'
 import { createMemory } from './deviceMemory.ts'
 import { type DevicePlan, devicePlan } from './devicePlan.ts'
-import { refuses } from './draws.ts'
 import { loadLibrary } from './gpuLibrary.ts'
-import { lacks } from './lacks.ts'
+import { lacks, refuses } from './limits.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
 import { fastKernels, type KernelsOf } from './ownKernels.ts'
 import { bytesOf, createReader, type Reader } from './readBack.ts'
@@ -196,8 +196,8 @@ async function begin(
 }
 
 function arrayFor({ operand, shape }: Port, sizes: Sizes): Buffer {
-  const length = evaluate(product(shape), sizes)
-  return operand.buffer.dtype === 'real' ? new Float32Array(length) : new Int32Array(length)
+  const type = arrayTypeOf(operand.buffer.dtype, 'f32')
+  return new type(evaluate(product(shape), sizes))
 }
 
 /** Frees a recording; one that failed holds nothing, and its caller was told. */

@@ -4,7 +4,7 @@ import type { Buffer } from '../../plan/plan.ts'
 import { pointsOf } from './axisLoops.ts'
 import type { GpuLibrary, KernelFunction } from './gpuLibrary.ts'
 import { functionsOf, helpersIn } from './kernelHelpers.ts'
-import type { KernelSource } from './source.ts'
+import type { KernelSource } from './kernelSource.ts'
 
 /** A shader, and its bindings: the arguments as a uniform at 0, the buffers from 1 on. */
 export interface Shader {
@@ -20,23 +20,23 @@ const groupSize = 64
 
 /** The buffers that a kernel binds. */
 export interface Bindings {
-  /** The bound buffer of each of its `arrays`, and of each of its `puts`, counted from 0: the binding is one higher. */
+  /** The bound buffer of each of its `arrays`, and of each of its `written`, counted from 0: the binding is one higher. */
   readonly arrays: readonly number[]
-  readonly puts: readonly number[]
+  readonly written: readonly number[]
   /** Which of the buffers are written; those are also read through their one binding. */
-  readonly written: readonly boolean[]
+  readonly isWritten: readonly boolean[]
 }
 
 /** A kernel that is written in WGSL by hand. */
 export interface OwnKernel {
   readonly arrays: readonly Buffer[]
-  readonly puts: readonly Buffer[]
+  readonly written: readonly Buffer[]
   /** The values of `params.o0`, `params.o1`, …. */
   readonly offsets: readonly Dim[]
   readonly specials: readonly []
   readonly threads: readonly [number, number, number]
   /** The statements of thread number `thread`, a u32, given the names of its arrays and of the buffers that it writes. */
-  readonly body: (arrays: readonly string[], puts: readonly string[]) => string
+  readonly body: (arrays: readonly string[], written: readonly string[]) => string
 }
 
 /** Builds the shader of a kernel. At most `most` workgroups fit in a row. */
@@ -48,8 +48,8 @@ export function shaderOf(
 ): Shader {
   const name = (place: number): string => `b${place}`
   if ('body' in kernel) {
-    const body = kernel.body(bindings.arrays.map(name), bindings.puts.map(name))
-    return shader(kernel, bindings.written, most, { offset: 'o', functions: '', body })
+    const body = kernel.body(bindings.arrays.map(name), bindings.written.map(name))
+    return shader(kernel, bindings.isWritten, most, { offset: 'o', functions: '', body })
   }
   const { body, functions } = translated(library, kernel)
   const [x, y] = kernel.threads
@@ -59,11 +59,11 @@ export function shaderOf(
     ...kernel.arrays.map(
       (_, i) => `fn get_user_a${i}(z : i32, y : i32, x : i32) -> f32 { return ${name(bindings.arrays[i])}[x]; }`,
     ),
-    withNatives(functions, kernel, bindings.puts),
+    withNatives(functions, kernel, bindings.written),
   ]
   const place = `  threadGid = vec3<u32>(thread % ${x}u, (thread / ${x}u) % ${y}u, thread / ${x * y}u);`
   const text = { offset: 'user_o', functions: known.join('\n'), body: `${place}\n${body}` }
-  return shader(kernel, bindings.written, most, text)
+  return shader(kernel, bindings.isWritten, most, text)
 }
 
 interface ShaderText {
@@ -77,7 +77,7 @@ interface ShaderText {
 /** Assembles a shader. */
 function shader(
   { threads, offsets, specials }: KernelSource | OwnKernel,
-  written: readonly boolean[],
+  isWritten: readonly boolean[],
   most: number,
   { offset, functions, body }: ShaderText,
 ): Shader {
@@ -89,7 +89,7 @@ function shader(
   const code = [
     `struct Params { ${(args.length === 0 ? ['unused : i32'] : args).join(', ')} }`,
     '@group(0) @binding(0) var<uniform> params : Params;',
-    ...written.map(
+    ...isWritten.map(
       (w, i) => `@group(0) @binding(${i + 1}) var<storage, ${w ? 'read_write' : 'read'}> b${i} : array<f32>;`,
     ),
     functions,
@@ -105,7 +105,7 @@ function shader(
 }
 
 /** Translates a kernel with gpu.js. */
-export function translated(library: GpuLibrary, source: KernelSource): { body: string; functions: string } {
+function translated(library: GpuLibrary, source: KernelSource): { body: string; functions: string } {
   const argumentTypes = [
     ...source.arrays.map(() => 'Array'),
     ...source.offsets.map(() => 'Integer'),
@@ -132,7 +132,7 @@ export function translated(library: GpuLibrary, source: KernelSource): { body: s
 
 /** The functions that a kernel calls, as gpu.js takes them. */
 function kernelFunctions(source: KernelSource): KernelFunction[] {
-  const puts = source.puts.map((_, i) => ({
+  const puts = source.written.map((_, i) => ({
     name: `put${i}`,
     source: `function put${i}(place, value) { return value; }`,
     settings: { argumentTypes: ['Integer', 'Number'], returnType: 'Number' },
@@ -148,7 +148,7 @@ const natives: Readonly<Record<string, string>> = {
 
 /** Replaces functions that WGSL can do and gpu.js cannot: writes, division of integers, exact powers of two. */
 function withNatives(functions: string, source: KernelSource, places: readonly number[]): string {
-  const puts = source.puts.map(
+  const puts = source.written.map(
     (_, i) => [`put${i}`, `b${places[i]}[user_place] = user_value;\nreturn user_value;`] as const,
   )
   const used = helpersIn(source.text)

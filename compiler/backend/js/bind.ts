@@ -1,6 +1,7 @@
-// Binds the inputs of a generated module: checks the type and the length of each array.
+// Binds the inputs of a generated module: checks the type and the length of each array, in the words of `checkArray`.
 // There is a function for each type, as V8 inlines a test for a class only where that class is always the same.
 import type { DType } from '../../ir/graph.ts'
+import { arrayTypeName } from '../arrays.ts'
 import type { Precision } from '../backend.ts'
 
 export const bindNames: readonly string[] = ['bindReals', 'bindInts']
@@ -12,8 +13,8 @@ export const bindCall = (dtype: DType, name: string, length: string): string =>
 /** The text of both binding functions. */
 export const bindText = (precision: Precision): string =>
   [
-    { name: 'bindReals', type: precision === 'f32' ? 'Float32Array' : 'Float64Array' },
-    { name: 'bindInts', type: 'Int32Array' },
+    { name: 'bindReals', type: arrayTypeName('real', precision) },
+    { name: 'bindInts', type: arrayTypeName('int', precision) },
   ]
     .map(
       ({ name, type }) => `\

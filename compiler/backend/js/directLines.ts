@@ -2,19 +2,20 @@
 // It computes blocks of two rows by four columns, two terms of the sums an iteration, with known sizes and strides written out:
 // while the known operand stays in the cache, that is as fast as packed blocks.
 import { add, asNumber, constant, type Dim, multiply } from '../../ir/dim.ts'
+import { matrixOf } from '../../plan/matrices.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
 import { block, type Direct, type Index, loop, type Matrix, tileLines } from './directTile.ts'
-import type { Frame } from './frame.ts'
 import { createNest, type Nest } from './nest.ts'
+import type { Writer } from './writer.ts'
 
 /**
  * Gives the lines of a product whose number of columns is known. With strong zeros the results are added up as well, which costs less than
  * to test each: if the total is NaN, the lines `repair` are run. An `addend`, over the points of the results, is added to each.
  */
-export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly string[], addend?: Operand): string[] {
+export function directLines(kernel: GemmKernel, writer: Writer, repair: readonly string[], addend?: Operand): string[] {
   const { m, n, batch } = kernel
-  const nest = createNest(frame, batch)
-  const direct = directOf(kernel, frame, nest, { total: repair.length > 0, addend })
+  const nest = createNest(writer, batch)
+  const direct = directOf(kernel, writer, nest, { total: repair.length > 0, addend })
   // Makes the block four wide where at least four columns are known, else four high.
   const wide = (asNumber(n) ?? 0) >= 4
   const [height, width] = wide ? [2, 4] : [4, Math.max(1, asNumber(n) ?? 1)]
@@ -30,36 +31,36 @@ export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly s
 /** Names the operands of a product, inside loops over its batch. */
 function directOf(
   kernel: GemmKernel,
-  frame: Frame,
+  writer: Writer,
   nest: Nest,
   { total, addend }: { readonly total: boolean; readonly addend: Operand | undefined },
 ): Direct {
   const { k, batch } = kernel
   const locals = new Map<string, string>()
   const local = (wish: string): string => {
-    const name = locals.get(wish) ?? frame.local(wish)
+    const name = locals.get(wish) ?? writer.local(wish)
     locals.set(wish, name)
     return name
   }
   const known = (dim: Dim, wish: string): string | number => {
     const number = asNumber(dim)
     if (number !== undefined) return number
-    const text = frame.size(dim)
+    const text = writer.size(dim)
     if (/^[\w$]+$/.test(text)) return text
-    const name = locals.get(text) ?? frame.local(wish)
+    const name = locals.get(text) ?? writer.local(wish)
     if (!locals.has(text)) nest.before[0].push(`const ${name} = ${text}`)
     locals.set(text, name)
     return name
   }
   const matrix = (operand: Operand): Matrix => {
-    const [rows, columns] = operand.strides.slice(batch.length)
-    const start = nest.address({ ...operand, strides: operand.strides.slice(0, batch.length) }).text
+    const { first, rows, columns } = matrixOf(operand, batch.length)
+    const start = nest.address(first).text
     const shift = (row: number, column: number): string | number =>
       known(add(multiply(rows, constant(row)), multiply(columns, constant(column))), 'shift')
-    return { buffer: frame.buffer(operand.buffer), start, rows, columns, shift }
+    return { buffer: writer.buffer(operand.buffer), start, rows, columns, shift }
   }
   const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(matrix)
-  return { frame, k, a, b, c, ...(addend && { addend: matrix(addend) }), local, known, total }
+  return { writer, k, a, b, c, ...(addend && { addend: matrix(addend) }), local, known, total }
 }
 
 /** Loops over a size in steps of `width`. The remainder is one block where the size is known, else steps of one. */

@@ -2,7 +2,7 @@
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import type { PackingRule } from '../../plan/packings.ts'
 import type { GemmKernel } from '../../plan/plan.ts'
-import { turn } from '../../plan/stationary.ts'
+import { transposeProduct } from '../../plan/stationary.ts'
 import { leastPacked, panelWidth } from './gemm.ts'
 
 export interface DirectProduct {
@@ -19,7 +19,7 @@ const largestCached = 2 ** 16
 export function directProduct(kernel: GemmKernel): DirectProduct | undefined {
   const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(asNumber)
   if (n === undefined && m === undefined) return undefined
-  if (n === undefined || (m !== undefined && m > n)) return directProduct(turn(kernel))
+  if (n === undefined || (m !== undefined && m > n)) return directProduct(transposeProduct(kernel))
   if (k === undefined) return m !== undefined && m < leastPacked.vectors ? { kernel } : undefined
   if (n < leastPacked.vectors || k < leastPacked.depth || n * k <= largestCached) return { kernel }
   if (m === undefined) return { kernel, below: leastPacked.vectors }

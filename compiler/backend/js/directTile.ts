@@ -1,6 +1,6 @@
 // Writes the lines of one block of a product that is not packed: they add up its results, two terms an iteration, and store them.
 import { asNumber, constant, type Dim, multiply } from '../../ir/dim.ts'
-import type { Frame } from './frame.ts'
+import type { Writer } from './writer.ts'
 
 /** The name of a loop's index, or a position that is known. */
 export type Index = string | number
@@ -19,7 +19,7 @@ export interface Matrix {
 
 /** A product c = a b on its way to code. */
 export interface Direct {
-  readonly frame: Frame
+  readonly writer: Writer
   /** The number of terms of each sum. */
   readonly k: Dim
   readonly a: Matrix
@@ -123,10 +123,10 @@ function termLines(
 }
 
 /** The offset of `index` rows or columns. */
-function along({ frame, known }: Direct, stride: Dim, index: Index): string | number {
+function along({ writer, known }: Direct, stride: Dim, index: Index): string | number {
   if (index === 0 || asNumber(stride) === 0) return 0
   if (typeof index === 'number') return known(multiply(stride, constant(index)), 'shift')
-  return asNumber(stride) === 1 ? index : `${index} * ${frame.factor(stride)}`
+  return asNumber(stride) === 1 ? index : `${index} * ${writer.factor(stride)}`
 }
 
 /** Joins terms by `+`; leaves out those that are 0. */

@@ -1,4 +1,5 @@
 // The matrix product of the generated modules: four by four results in registers, from operands packed as doubles.
+import { arrayTypeName } from '../arrays.ts'
 import type { Precision } from '../backend.ts'
 
 /** Number of columns side by side in a panel of a packed operand. */
@@ -233,7 +234,7 @@ function fourDots(x, p, xk, b, q, bk, bn, c, r, cn, K) {
 
 /** The text of `gemm`, `gemmPacked`, `packRight` and their helpers. A module has one precision, so no array here has two types. */
 export const gemmText = (precision: Precision): string =>
-  `${entries}const tile = new Float${precision === 'f32' ? 32 : 64}Array(16)\n\n${packedProduct}\n${smallProduct}`
+  `${entries}const tile = new ${arrayTypeName('real', precision)}(16)\n\n${packedProduct}\n${smallProduct}`
 
 /** The names that the text defines. */
 export const gemmNames: readonly string[] = [...gemmText('f32').matchAll(/^(?:function|const) (\w+)/gm)].map(m => m[1])

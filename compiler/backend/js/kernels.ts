@@ -1,30 +1,31 @@
 // Writes the lines of each kernel's function.
-import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
+import { type Dim, formatLabel } from '../../ir/dim.ts'
+import { type Matrix, matrixOf, packedMatrices } from '../../plan/matrices.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
 import { reductionName } from '../../plan/reductions.ts'
-import { turn } from '../../plan/stationary.ts'
+import { transposeProduct } from '../../plan/stationary.ts'
 import { collapseMap, collapseReduce } from '../../schedule/collapse.ts'
 import { leaf, print } from '../expression.ts'
 import { addendOf } from './addend.ts'
 import { columnSumLines, sumsColumns } from './columnSums.ts'
 import { directLines } from './directLines.ts'
 import { directProduct } from './directProduct.ts'
-import type { Frame } from './frame.ts'
 import { createNest, type Nest } from './nest.ts'
+import type { Writer } from './writer.ts'
 
 /** Gives the lines that run a kernel; `packed` is set where the right operand of a product is packed. */
-export function kernelLines(kernel: Kernel, frame: Frame, packed?: Packing): string[] {
+export function kernelLines(kernel: Kernel, writer: Writer, packed?: Packing): string[] {
   switch (kernel.kind) {
     case 'map':
-      return mapLines(collapseMap(kernel), frame)
+      return mapLines(collapseMap(kernel), writer)
     case 'reduce':
-      return reduceLines(collapseReduce(kernel), frame)
+      return reduceLines(collapseReduce(kernel), writer)
     case 'gemm':
       return (
-        directSumLines(kernel, frame) ?? [
-          ...productLines(packed?.kernel ?? kernel, frame, packed?.to),
-          ...(kernel.tail === undefined ? [] : mapLines(collapseMap(kernel.tail), frame)),
+        directSumLines(kernel, writer) ?? [
+          ...productLines(packed?.kernel ?? kernel, writer, packed?.to),
+          ...(kernel.tail === undefined ? [] : mapLines(collapseMap(kernel.tail), writer)),
         ]
       )
   }
@@ -47,19 +48,19 @@ export function describe(kernel: Kernel): string {
   }
 }
 
-function mapLines(kernel: Pointwise, frame: Frame): string[] {
-  const nest = createNest(frame, kernel.domain)
+function mapLines(kernel: Pointwise, writer: Writer): string[] {
+  const nest = createNest(writer, kernel.domain)
   const wishes = new Map<Ref, string>(
     [...kernel.writes]
       .reverse()
-      .map(w => [w.value, `${frame.buffer(w.to.buffer)}_${kernel.domain.length > 0 ? 'new' : 0}`]),
+      .map(w => [w.value, `${writer.buffer(w.to.buffer)}_${kernel.domain.length > 0 ? 'new' : 0}`]),
   )
   const values = nest.compute(kernel.program, wishes)
   const inside = nest.before[nest.depth]
   for (const { value, to, indirect, accumulate } of kernel.writes) {
     const place = nest.address(to)
     const operator = accumulate === true ? '+=' : '='
-    const assign = (at: string): string => `${frame.buffer(to.buffer)}[${at}] ${operator} ${values[value].text}`
+    const assign = (at: string): string => `${writer.buffer(to.buffer)}[${at}] ${operator} ${values[value].text}`
     if (indirect === undefined) inside.push(assign(place.text))
     else {
       const { exists, there } = nest.indirect(indirect, values[indirect.at], place)
@@ -74,94 +75,87 @@ const twice = (text: string): never => {
   throw new Error(`${text} is used twice`)
 }
 
-function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
-  if (sumsColumns(kernel)) return columnSumLines(kernel, frame)
-  const nest = createNest(frame, [...kernel.domain, ...kernel.over])
+function reduceLines(kernel: ReduceKernel, writer: Writer): string[] {
+  if (sumsColumns(kernel)) return columnSumLines(kernel, writer)
+  const nest = createNest(writer, [...kernel.domain, ...kernel.over])
   const outer = kernel.domain.length
   const values = nest.compute(kernel.program, new Map())
   const { text } = values[kernel.value]
-  const result = frame.local('result')
+  const result = writer.local('result')
   const inside = nest.before[nest.depth]
   const start = nest.before[outer]
   if (kernel.combine === 'argmax') {
-    const best = frame.local('best')
+    const best = writer.local('best')
     const i = nest.indices[outer]
     start.push(`let ${result} = 0`, `let ${best} = 0`)
     inside.push(`if (${i} === 0 || ${text} > ${best}) {`, `  ${best} = ${text}`, `  ${result} = ${i}`, '}')
   } else {
     const { op, start: from } = kernel.combine
-    const next = print(frame.algebra[op](leaf(result), leaf(text)), twice)
+    const next = print(writer.algebra[op](leaf(result), leaf(text)), twice)
     start.push(`let ${result} = ${from}`)
     inside.push(op === 'add' ? `${result} += ${text}` : `${result} = ${next}`)
   }
-  nest.after[outer].push(`${frame.buffer(kernel.to.buffer)}[${nest.address(kernel.to).text}] = ${result}`)
+  nest.after[outer].push(`${writer.buffer(kernel.to.buffer)}[${nest.address(kernel.to).text}] = ${result}`)
   return nest.lines()
 }
 
 /** Computes a product and what its tail adds to it, both at once; undefined where the product may be packed, or the tail does more. */
-function directSumLines(kernel: GemmKernel, frame: Frame): string[] | undefined {
+function directSumLines(kernel: GemmKernel, writer: Writer): string[] | undefined {
   const addend = kernel.strongLeft || kernel.strongRight ? undefined : addendOf(kernel)
   const direct = directProduct(kernel)
   if (addend === undefined || direct === undefined || direct.below !== undefined) return undefined
   const turned = direct.kernel !== kernel
-  return directLines(direct.kernel, frame, [], turned ? turn({ ...kernel, c: addend }).c : addend)
+  return directLines(direct.kernel, writer, [], turned ? transposeProduct({ ...kernel, c: addend }).c : addend)
 }
 
 /** Computes a product in place or in packed blocks, or chooses between both by the number of rows. */
-function productLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {
-  const repair = kernel.strongLeft || kernel.strongRight ? repairLines(kernel, frame) : []
-  const whole = (): string[] => [...gemmLines(kernel, frame, packed), ...repair]
+function productLines(kernel: GemmKernel, writer: Writer, packed?: Operand): string[] {
+  const repair = kernel.strongLeft || kernel.strongRight ? repairLines(kernel, writer) : []
+  const whole = (): string[] => [...gemmLines(kernel, writer, packed), ...repair]
   const direct = directProduct(kernel)
   if (direct === undefined) return whole()
-  const lines = directLines(direct.kernel, frame, repair)
+  const lines = directLines(direct.kernel, writer, repair)
   if (direct.below === undefined) return lines
   const inside = (list: readonly string[]): string[] => list.map(line => `  ${line}`)
-  const few = `${frame.size(direct.kernel.m)} < ${direct.below}`
+  const few = `${writer.size(direct.kernel.m)} < ${direct.below}`
   return [`if (${few}) {`, ...inside(lines), '} else {', ...inside(whole()), '}']
 }
 
-function gemmLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {
+function gemmLines(kernel: GemmKernel, writer: Writer, packed?: Operand): string[] {
   const { batch, m, n, k } = kernel
-  const nest = createNest(frame, batch)
-  const lead = packed === undefined ? [] : [frame.buffer(packed.buffer), nest.address(packed).text]
-  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => matrix(o, batch.length, nest, frame))
-  const args = [...lead, ...operands, ...[m, n, k].map(frame.size)]
+  const nest = createNest(writer, batch)
+  const lead = packed === undefined ? [] : [writer.buffer(packed.buffer), nest.address(packed).text]
+  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => argumentsOf(matrixOf(o, batch.length), nest, writer))
+  const args = [...lead, ...operands, ...[m, n, k].map(writer.size)]
   nest.before[nest.depth].push(`${packed === undefined ? 'gemm' : 'gemmPacked'}(${args.join(', ')})`)
   return nest.lines()
 }
 
 /** Gives the lines that sum again, with strong zeros, the results that came out as NaN. */
-function repairLines(kernel: GemmKernel, frame: Frame): string[] {
+function repairLines(kernel: GemmKernel, writer: Writer): string[] {
   const { batch, m, n, k, strongLeft, strongRight } = kernel
-  const nest = createNest(frame, batch)
-  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => matrix(o, batch.length, nest, frame))
-  const args = [...operands, ...[m, n, k].map(frame.size), strongLeft, strongRight]
+  const nest = createNest(writer, batch)
+  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => argumentsOf(matrixOf(o, batch.length), nest, writer))
+  const args = [...operands, ...[m, n, k].map(writer.size), strongLeft, strongRight]
   nest.before[nest.depth].push(`repair(${args.join(', ')})`)
   return nest.lines()
 }
 
 /** The lines that pack the right operand of a product. */
-export function packLines({ kernel, to }: Packing, frame: Frame): string[] {
-  const { b, m, n, k } = kernel
-  // Skips batch dimensions that share the operand: it is packed once for them.
-  const own = kernel.batch.flatMap((_, d) => (asNumber(b.strides[d]) === 0 ? [] : [d]))
-  const pick = (o: Operand, more: readonly Dim[]): Operand => ({
-    ...o,
-    strides: [...own.map(d => o.strides[d]), ...more],
-  })
-  const nest = createNest(
-    frame,
-    own.map(d => kernel.batch[d]),
-  )
-  const from = matrix(pick(b, b.strides.slice(kernel.batch.length)), own.length, nest, frame)
-  const place = [frame.buffer(to.buffer), nest.address(pick(to, [])).text]
-  nest.before[nest.depth].push(`packRight(${[...place, ...from, ...[m, n, k].map(frame.size)].join(', ')})`)
+export function packLines(packing: Packing, writer: Writer): string[] {
+  const { m, n, k } = packing.kernel
+  const { batch, from, to } = packedMatrices(packing)
+  const nest = createNest(writer, batch)
+  const matrix = argumentsOf(from, nest, writer)
+  const place = [writer.buffer(to.buffer), nest.address(to).text]
+  nest.before[nest.depth].push(`packRight(${[...place, ...matrix, ...[m, n, k].map(writer.size)].join(', ')})`)
   return nest.lines()
 }
 
 /** A matrix as arguments: buffer, start, stride of a row, stride of a column. */
-function matrix(operand: Operand, batch: number, nest: Nest, frame: Frame): string[] {
-  const [rows, columns] = operand.strides.slice(batch)
-  const lead = { ...operand, strides: operand.strides.slice(0, batch) }
-  return [frame.buffer(operand.buffer), nest.address(lead).text, frame.size(rows), frame.size(columns)]
-}
+const argumentsOf = ({ first, rows, columns }: Matrix, nest: Nest, writer: Writer): string[] => [
+  writer.buffer(first.buffer),
+  nest.address(first).text,
+  writer.size(rows),
+  writer.size(columns),
+]

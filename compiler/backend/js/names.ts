@@ -30,7 +30,7 @@ export function createNamer(outer: ReadonlySet<string> = new Set()): Namer {
 }
 
 /** Turns a name of the source into an identifier: `h0.W` into `h0_W`, `c'` into `c_next`. */
-export function identifier(wish: string): string {
+function identifier(wish: string): string {
   const text = wish.replaceAll("'", '_next').replace(/[^A-Za-z0-9_$]+/g, '_')
   if (text === '' || /^_+$/.test(text)) return 'v'
   return /^[0-9]/.test(text) ? `_${text}` : text

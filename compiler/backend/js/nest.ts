@@ -4,7 +4,7 @@ import { asNumber, type Dim } from '../../ir/dim.ts'
 import { applyFormula } from '../../ir/ops/applyFormula.ts'
 import type { Indirect, Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, literal, print } from '../expression.ts'
-import type { Frame } from './frame.ts'
+import type { Writer } from './writer.ts'
 
 /** An expression, and the number of loops that it stands inside. */
 export interface Placed {
@@ -30,12 +30,12 @@ export interface Nest {
 }
 
 /** Loops over `domain`, outermost first. */
-export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
+export function createNest(writer: Writer, domain: readonly Dim[]): Nest {
   const before: string[][] = [[], ...domain.map((): string[] => [])]
   const after: string[][] = [[], ...domain.map((): string[] => [])]
-  const indices = domain.map(() => frame.local(...'ijklmnpq'))
-  const scopes: Scopes = { frame, indices, before, known: new Map() }
-  const ends = domain.map(dim => named(scopes, 0, frame.size(dim), 'end'))
+  const indices = domain.map(() => writer.local(...'ijklmnpq'))
+  const scopes: Scopes = { writer, indices, before, known: new Map() }
+  const ends = domain.map(dim => named(scopes, 0, writer.size(dim), 'end'))
   const from = (level: number): string[] => {
     const inner = level < domain.length ? loop(level) : []
     return [...before[level], ...inner, ...after[level]]
@@ -58,29 +58,29 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
 
 /** The loops as scopes of names: what is named at a level is known at the inner ones. */
 interface Scopes extends Pick<Nest, 'indices' | 'before'> {
-  readonly frame: Frame
+  readonly writer: Writer
   /** The names of expressions, by level and text. */
   readonly known: Map<string, string>
 }
 
 /** Names an expression at a level; the same expression gets the same name. */
-function named({ frame, before, known }: Scopes, level: number, text: string, wish: string): string {
+function named({ writer, before, known }: Scopes, level: number, text: string, wish: string): string {
   if (/^[\w$]+$/.test(text)) return text
   const key = `${level} ${text}`
-  const name = known.get(key) ?? frame.local(wish)
+  const name = known.get(key) ?? writer.local(wish)
   if (!known.has(key)) before[level].push(`const ${name} = ${text}`)
   known.set(key, name)
   return name
 }
 
 function address(scopes: Scopes, { offset, strides }: Operand): Placed {
-  const { frame, indices } = scopes
+  const { writer, indices } = scopes
   const moving = strides.flatMap((stride, d) => (asNumber(stride) === 0 ? [] : [d]))
-  let text = asNumber(offset) === 0 ? '' : named(scopes, 0, frame.size(offset), 'start')
+  let text = asNumber(offset) === 0 ? '' : named(scopes, 0, writer.size(offset), 'start')
   let level = 0
   for (const d of moving) {
     const stride = strides[d]
-    const term = asNumber(stride) === 1 ? indices[d] : `${indices[d]} * ${frame.factor(stride)}`
+    const term = asNumber(stride) === 1 ? indices[d] : `${indices[d]} * ${writer.factor(stride)}`
     text = text === '' ? term : `${text} + ${term}`
     level = d + 1
     if (d !== moving.at(-1)) text = named(scopes, level, text, 'row')
@@ -94,12 +94,12 @@ function indirect(
   at: Placed,
   place: Placed,
 ): { exists: string; there: string } {
-  const { frame } = scopes
-  const end = frame.factor(size)
+  const { writer } = scopes
+  const end = writer.factor(size)
   const outer = (text: string, wish: string): string =>
     at.level < place.level ? named(scopes, at.level, text, wish) : text
   const exists = outer(`${at.text} >= 0 && ${at.text} < ${end}`, 'exists')
-  const shift = asNumber(stride) === 1 ? at.text : outer(`${at.text} * ${frame.factor(stride)}`, 'shift')
+  const shift = asNumber(stride) === 1 ? at.text : outer(`${at.text} * ${writer.factor(stride)}`, 'shift')
   return { exists, there: place.text === '0' ? shift : `${place.text} + ${shift}` }
 }
 
@@ -113,9 +113,9 @@ function compute(scopes: Scopes, program: readonly Instruction[], wishes: Readon
 
 /** Computes an instruction from the values before it; the result gets the name `wish`, if there is one. */
 function resultOf(scopes: Scopes, instruction: Instruction, values: readonly Placed[], wish?: string): Placed {
-  const { frame, indices, before } = scopes
+  const { writer, indices, before } = scopes
   const define = (level: number, text: string, otherwise: string): Placed => {
-    const name = frame.local(wish ?? otherwise)
+    const name = writer.local(wish ?? otherwise)
     before[level].push(`const ${name} = ${text}`)
     return { text: name, level }
   }
@@ -123,12 +123,12 @@ function resultOf(scopes: Scopes, instruction: Instruction, values: readonly Pla
     case 'constant':
       return { text: literal(instruction.value), level: 0 }
     case 'size':
-      return { text: named(scopes, 0, frame.size(instruction.dim), 'count'), level: 0 }
+      return { text: named(scopes, 0, writer.size(instruction.dim), 'count'), level: 0 }
     case 'position':
       return { text: indices[instruction.dim], level: instruction.dim + 1 }
     case 'read': {
       const { from, indirect: by } = instruction
-      const buffer = frame.buffer(from.buffer)
+      const buffer = writer.buffer(from.buffer)
       const place = address(scopes, from)
       const usual = `${buffer}_${place.level === 0 ? 0 : indices[place.level - 1]}`
       if (by === undefined) return define(place.level, `${buffer}[${place.text}]`, usual)
@@ -141,12 +141,12 @@ function resultOf(scopes: Scopes, instruction: Instruction, values: readonly Pla
       const args = instruction.args.map(arg => values[arg])
       const level = Math.max(0, ...args.map(a => a.level))
       const bind = (text: string): string => {
-        const name = frame.local(instruction.op)
+        const name = writer.local(instruction.op)
         before[level].push(`const ${name} = ${text}`)
         return name
       }
       const leaves = args.map(a => leaf(a.text))
-      const text = print(applyFormula(instruction.op, frame.algebra, leaves), bind)
+      const text = print(applyFormula(instruction.op, writer.algebra, leaves), bind)
       return args.find(a => a.text === text) ?? define(level, text, instruction.op)
     }
   }

@@ -1,21 +1,22 @@
 // Writes the whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
 import { atomCode, product } from '../../ir/dim.ts'
-import type { DType } from '../../ir/graph.ts'
 import { buffersOfWays } from '../../plan/choiceBuffers.ts'
 import { type Packings, packingsOf } from '../../plan/packings.ts'
 import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import { inputBuffers, overwritingOutputs } from '../../plan/ports.ts'
 import { storedInputs } from '../../plan/storedInputs.ts'
+import { arrayTypeName } from '../arrays.ts'
 import type { Precision } from '../backend.ts'
 import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
 import { packingRule } from './directProduct.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
-import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
 import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
+import { createModuleNames, type ModuleNames } from './moduleNames.ts'
 import { repairNames, repairText } from './strongSums.ts'
+import { createWriter, parameters, useAll, type Writer } from './writer.ts'
 
 const helperNames = ['view', 'size']
 
@@ -42,7 +43,7 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
     ...joinNames,
   ])
   const module: Module = { names, packings, precision, functions: [] }
-  const run = createFrame(names, precision)
+  const run = createWriter(names, precision)
   const calls = plan.steps.flatMap(step => stepCall(step, module, run))
   const arrays = ownArrays(plan, packings, precision)
   const inputs = boundInputs(plan, names, run)
@@ -83,20 +84,19 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
   ].join('\n')
 }
 
-const arrayType = (dtype: DType, precision: Precision): string =>
-  dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array'
-
 /** Lists the arrays that a program owns: the plan's buffers except its inputs, and those of packed operands. */
 function ownArrays(plan: Plan, packings: Packings, precision: Precision) {
   const inputs = inputBuffers(plan)
   return [
-    ...plan.buffers.filter(b => !inputs.has(b)).map(buffer => ({ buffer, type: arrayType(buffer.dtype, precision) })),
+    ...plan.buffers
+      .filter(b => !inputs.has(b))
+      .map(buffer => ({ buffer, type: arrayTypeName(buffer.dtype, precision) })),
     ...packings.buffers.map(buffer => ({ buffer, type: 'Float64Array' })),
   ]
 }
 
 /** Gives the lines that make arrays long enough for a run; a buffer of only one way of a choice grows only where that way is taken. */
-function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Frame): string[] {
+function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Writer): string[] {
   const onlyOneWay = buffersOfWays(plan)
   return arrays.map(({ buffer, type }) => {
     const name = run.buffer(buffer)
@@ -108,7 +108,7 @@ function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Frame): 
 }
 
 /** Gives the lines that bind inputs to names; inputs that share a buffer are joined, and copied back if a result overwrites them. */
-function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
+function boundInputs(plan: Plan, names: ModuleNames, run: Writer) {
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
     const binds = ports.map(({ name, shape }) => bindCall(buffer.dtype, name, run.size(product(shape))))
     const own = (what: string): string => (ports.length > 1 ? names.fresh(`${run.buffer(buffer)}_${what}`) : '')
@@ -128,14 +128,14 @@ function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
 }
 
 /** Gives each output as an entry of the results: a view, renewed where its array or length changes, or the input that it overwrites. */
-function givenBack(plan: Plan, names: ModuleNames, run: Frame, precision: Precision) {
+function givenBack(plan: Plan, names: ModuleNames, run: Writer, precision: Precision) {
   const moved = overwritingOutputs(plan)
   return plan.outputs.map(({ name, operand: { buffer }, shape }) => {
     const key = JSON.stringify(name)
     if (moved.has(name)) return { entry: `${key}: inputs[${key}]` }
     const own = names.fresh(`${run.buffer(buffer)}_view`)
     return {
-      declare: `let ${own} = new ${arrayType(buffer.dtype, precision)}(0)`,
+      declare: `let ${own} = new ${arrayTypeName(buffer.dtype, precision)}(0)`,
       update: `${own} = view(${own}, ${run.buffer(buffer)}, ${run.size(product(shape))})`,
       entry: `${key}: ${own}`,
     }
@@ -166,8 +166,8 @@ const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
   '',
 ]
 
-const choiceTest = ({ less, than }: Pick<Choice, 'less' | 'than'>, frame: Frame): string =>
-  `${frame.size(less)} < ${frame.size(than)}`
+const choiceTest = ({ less, than }: Pick<Choice, 'less' | 'than'>, writer: Writer): string =>
+  `${writer.size(less)} < ${writer.size(than)}`
 
 /** State that the functions of a module share. */
 interface Module {
@@ -179,24 +179,24 @@ interface Module {
 }
 
 /** Writes the functions of a step, and gives the lines that call them; adds the names that these use to `caller`. */
-function stepCall(step: Step, module: Module, caller: Frame): string[] {
+function stepCall(step: Step, module: Module, caller: Writer): string[] {
   if (step.kind === 'choice') {
     const [first, second] = step.ways.map(steps => steps.flatMap(s => stepCall(s, module, caller)))
     return [`if (${choiceTest(step, caller)}) {`, ...indent(first, 1), '} else {', ...indent(second, 1), '}']
   }
   if (step.kind !== 'loop') {
     const packed = step.kind === 'gemm' ? module.packings.products.get(step) : undefined
-    const lines = (frame: Frame): string[] => kernelLines(step, frame, packed)
+    const lines = (writer: Writer): string[] => kernelLines(step, writer, packed)
     return define(functionName(step), describe(step), lines, module, caller)
   }
   const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
     const { hint } = packing.kernel.b.buffer
     const comment = `lays out ${hint === '' ? 'constant operands' : hint} for the products of the loop`
-    return define(hint === '' ? 'pack' : `pack_${hint}`, comment, frame => packLines(packing, frame), module, caller)
+    return define(hint === '' ? 'pack' : `pack_${hint}`, comment, writer => packLines(packing, writer), module, caller)
   })
   return [
     ...packs,
-    ...define(functionName(step), loopComment(step), frame => loopLines(step, module, frame), module, caller),
+    ...define(functionName(step), loopComment(step), writer => loopLines(step, module, writer), module, caller),
   ]
 }
 
@@ -204,25 +204,25 @@ function stepCall(step: Step, module: Module, caller: Frame): string[] {
 function define(
   wish: string,
   comment: string,
-  body: (frame: Frame) => readonly string[],
+  body: (writer: Writer) => readonly string[],
   { names, precision, functions }: Module,
-  caller: Frame,
+  caller: Writer,
 ): string[] {
-  const frame = createFrame(names, precision)
+  const writer = createWriter(names, precision)
   const name = names.fresh(wish)
-  const lines = body(frame)
-  const list = parameters(frame.used)
+  const lines = body(writer)
+  const list = parameters(writer.used)
   functions.push([`// ${comment}`, `function ${name}(${list}) {`, ...indent(lines, 1), '}', ''].join('\n'))
-  useAll(caller.used, frame.used)
+  useAll(caller.used, writer.used)
   return [`${name}(${list})`]
 }
 
-function loopLines(loop: Loop, module: Module, frame: Frame): string[] {
-  const calls = loop.steps.flatMap(step => stepCall(step, module, frame))
-  const own = [...frame.used.atoms].find(a => a.atom.name === loop.index)
-  const index = own?.name ?? frame.local(loop.index)
-  if (own !== undefined) frame.used.atoms.delete(own)
-  const end = frame.size(loop.length)
+function loopLines(loop: Loop, module: Module, writer: Writer): string[] {
+  const calls = loop.steps.flatMap(step => stepCall(step, module, writer))
+  const own = [...writer.used.atoms].find(a => a.atom.name === loop.index)
+  const index = own?.name ?? writer.local(loop.index)
+  if (own !== undefined) writer.used.atoms.delete(own)
+  const end = writer.size(loop.length)
   const head = loop.reverse
     ? `for (let ${index} = ${end} - 1; ${index} >= 0; ${index}--) {`
     : `for (let ${index} = 0; ${index} < ${end}; ${index}++) {`

@@ -5,10 +5,11 @@ import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { overwritingOutputs } from '../../plan/ports.ts'
 import { storedInputs } from '../../plan/storedInputs.ts'
 import { elementBytes } from '../../schedule/target.ts'
+import { arrayTypeOf, checkArray } from '../arrays.ts'
 import type { Buffer, Precision } from '../backend.ts'
+import type { Allocator, Place } from './allocator.ts'
 import type { Engine } from './engine.ts'
 import type { Frames } from './frames.ts'
-import type { Place, Places } from './places.ts'
 
 export type Arrays = Readonly<Record<string, Buffer>>
 
@@ -45,9 +46,6 @@ export interface BoundInputs {
   handBack(inputs: Arrays): void
 }
 
-const arrayType = (dtype: DType, precision: Precision) =>
-  dtype !== 'real' ? Int32Array : precision === 'f32' ? Float32Array : Float64Array
-
 /** An array of a dtype over some of a memory. */
 export function arrayOf(
   dtype: DType,
@@ -56,14 +54,14 @@ export function arrayOf(
   start: number,
   length: number,
 ): Buffer {
-  if (dtype !== 'real') return new Int32Array(memory, start, length)
-  return precision === 'f32' ? new Float32Array(memory, start, length) : new Float64Array(memory, start, length)
+  const type = arrayTypeOf(dtype, precision)
+  return new type(memory, start, length)
 }
 
 export interface Binding {
   readonly plan: Plan
   readonly engine: Engine
-  readonly places: Places
+  readonly allocator: Allocator
   readonly precision: Precision
   /** The place of a buffer's address in the frame, or -1. */
   readonly slotOf: (buffer: PlanBuffer) => number
@@ -112,18 +110,18 @@ export function createInputs(binding: Binding): BoundInputs {
 type LayDown = (dtype: DType, arrays: readonly Buffer[]) => readonly Buffer[]
 
 /** Takes places for arrays, and takes each back when no array is over it any more. */
-function layingDown({ engine, places, precision }: Binding): LayDown {
+function layingDown({ engine, allocator, precision }: Binding): LayDown {
   const registry = new FinalizationRegistry<{ readonly place: Place; left: number }>(stored => {
     stored.left--
-    if (stored.left === 0) places.free(stored.place)
+    if (stored.left === 0) allocator.free(stored.place)
   })
   return (dtype, arrays) => {
     const length = arrays.reduce((sum, a) => sum + a.length, 0)
-    const place = places.take(length * elementBytes({ real: precision }, dtype))
+    const place = allocator.allocate(length * elementBytes({ real: precision }, dtype))
     const stored = { place, left: arrays.length }
     let { start } = place
     return arrays.map(array => {
-      const made = arrayOf(dtype, precision, engine.give(), start, array.length)
+      const made = arrayOf(dtype, precision, engine.bufferForViews(), start, array.length)
       made.set(array)
       start += made.byteLength
       registry.register(made, stored)
@@ -169,7 +167,8 @@ function addressOf(engine: Engine, arrays: readonly Buffer[]): number | undefine
 function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
   const { engine, precision, frames } = binding
   const { buffer, ports, overwritten, slot, lengths } = group
-  const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, precision)))
+  const type = arrayTypeOf(buffer.dtype, precision)
+  const arrays = ports.map((p, i) => checkArray(inputs[p.name], p.name, type, lengths[i]))
   // Forgets the old binding first: where there is no room for the new one, the next run binds again.
   group.last = []
   group.copies = []
@@ -195,24 +194,17 @@ function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
 function bindCopy({ engine, precision }: Binding, group: Group, inputs: Arrays, version: number): boolean {
   if (group.version !== version || group.copies.length !== 1) return false
   const [{ name }] = group.copies
-  const array = checked(inputs[name], name, group.lengths[0], arrayType(group.buffer.dtype, precision))
+  const array = checkArray(inputs[name], name, arrayTypeOf(group.buffer.dtype, precision), group.lengths[0])
   if (engine.owns(array)) return false
   group.last[0] = array
   return true
 }
 
-function homeOf({ places }: Binding, group: Group, bytes: number): Place {
+function homeOf({ allocator }: Binding, group: Group, bytes: number): Place {
   const { home } = group
   if (home !== undefined && home.end - home.start >= bytes) return home
-  if (home !== undefined) places.free(home)
+  if (home !== undefined) allocator.free(home)
   delete group.home
-  group.home = places.take(bytes)
+  group.home = allocator.allocate(bytes)
   return group.home
-}
-
-/** An input, of the right type and length. */
-function checked(array: Buffer | undefined, name: string, length: number, type: ReturnType<typeof arrayType>): Buffer {
-  if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
-  if (array.length === length) return array
-  throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
 }

@@ -1,9 +1,22 @@
 // Encodes a function of the loop language as the code of a WebAssembly function.
 import { joinedBytes } from '../../../dsl/joinedBytes.ts'
-import type { Expr, Func, Literal, Local, Part, Statement, Type } from '../../code/code.ts'
-import { bytesOf, laneCount } from '../../code/operations.ts'
+import type { Expr, Func, Literal, Local, Part, Statement } from '../../code/code.ts'
+import { bytesOf, laneCount, type Type } from '../../code/types.ts'
 import { type Bytes, float32, float64, int32, int64, list, signed, sized, unsigned } from './bytes.ts'
-import { instructionOf, loads, relaxedMadd, simd, stores, valueType } from './opcodes.ts'
+import {
+  control,
+  emptyBlock,
+  f32,
+  f64,
+  i32,
+  instructionOf,
+  loads,
+  local,
+  relaxedMadd,
+  simd,
+  stores,
+  valueType,
+} from './opcodes.ts'
 
 /** What a function's code depends on besides itself. */
 export interface Encoding {
@@ -13,12 +26,6 @@ export interface Encoding {
   /** Whether `madd` may round once. */
   readonly relaxed: boolean
 }
-
-const getLocal = 0x20
-const setLocal = 0x21
-const teeLocal = 0x22
-const [block, loop, branchIf, otherwise, end] = [0x02, 0x03, 0x0d, 0x05, 0x0b]
-const empty = 0x40
 
 /** The entry of the code section: the variables, and the instructions. */
 export function encodeFunction(f: Func, encoding: Encoding): Bytes {
@@ -30,7 +37,7 @@ export function encodeFunction(f: Func, encoding: Encoding): Bytes {
   const to: Code = { out: [], places, ends, encoding }
   for (const s of f.body) statement(s, to)
   if (f.result !== undefined) expression(f.result, to)
-  to.out.push(end)
+  to.out.push(control.end)
   const runs = Map.groupBy(ordered, l => valueType[l.type])
   return sized(joinedBytes([list([...runs].map(([type, of]) => [...unsigned(of.length), type])), to.out]))
 }
@@ -52,7 +59,7 @@ function append(out: number[], bytes: readonly number[]): void {
 }
 
 const getOf = (l: Local, to: Code): void => {
-  to.out.push(getLocal)
+  to.out.push(local.get)
   append(to.out, at(to, l))
 }
 
@@ -87,7 +94,7 @@ function statement(s: Statement, to: Code): void {
     case 'let':
     case 'set':
       expression(s.value, to)
-      push(to, setLocal, ...at(to, s.local))
+      push(to, local.set, ...at(to, s.local))
       break
     case 'store':
       expression(s.address, to)
@@ -99,19 +106,19 @@ function statement(s: Statement, to: Code): void {
       break
     case 'if':
       expression(s.test, to)
-      push(to, 0x04, empty)
+      push(to, control.if, emptyBlock)
       for (const inner of s.yes) statement(inner, to)
-      if (s.no.length > 0) push(to, otherwise)
+      if (s.no.length > 0) push(to, control.else)
       for (const inner of s.no) statement(inner, to)
-      push(to, end)
+      push(to, control.end)
       break
     case 'call':
       for (const a of s.args) expression(a, to)
-      push(to, 0x10, ...unsigned(to.encoding.indexOf(s.callee)))
+      push(to, control.call, ...unsigned(to.encoding.indexOf(s.callee)))
       break
     case 'barrier':
       for (const e of [s.record, s.sleeps]) expression(e, to)
-      push(to, 0x10, ...unsigned(to.encoding.barrier))
+      push(to, control.call, ...unsigned(to.encoding.barrier))
   }
 }
 
@@ -119,20 +126,20 @@ function statement(s: Statement, to: Code): void {
 function forLoop(s: Statement & { readonly kind: 'for' }, to: Code): void {
   const last = to.ends.get(s)
   const index = at(to, s.index)
-  const limit = (): void => (last === undefined ? expression(s.to, to) : push(to, getLocal, ...at(to, last)))
+  const limit = (): void => (last === undefined ? expression(s.to, to) : push(to, local.get, ...at(to, last)))
   expression(s.from, to)
-  push(to, setLocal, ...index)
+  push(to, local.set, ...index)
   if (last !== undefined) {
     expression(s.to, to)
-    push(to, setLocal, ...at(to, last))
+    push(to, local.set, ...at(to, last))
   }
-  push(to, block, empty, getLocal, ...index)
+  push(to, control.block, emptyBlock, local.get, ...index)
   limit()
-  push(to, 0x4e, branchIf, 0, loop, empty)
+  push(to, i32.ge_s, control.br_if, 0, control.loop, emptyBlock)
   for (const inner of s.body) statement(inner, to)
-  push(to, getLocal, ...index, 0x41, ...signed(s.step), 0x6a, teeLocal, ...index)
+  push(to, local.get, ...index, i32.const, ...signed(s.step), i32.add, local.tee, ...index)
   limit()
-  push(to, 0x48, branchIf, 0, end, end)
+  push(to, i32.lt_s, control.br_if, 0, control.end, control.end)
 }
 
 function expression(e: Expr, to: Code): void {
@@ -149,7 +156,7 @@ function expression(e: Expr, to: Code): void {
       break
     case 'call':
       for (const a of e.args) expression(a, to)
-      push(to, 0x10, ...unsigned(to.encoding.indexOf(e.callee)))
+      push(to, control.call, ...unsigned(to.encoding.indexOf(e.callee)))
       break
     case 'apply':
       application(e, to)
@@ -183,9 +190,9 @@ function constantOf(type: Type, value: Literal): number[] {
   const one = (x: number): number[] =>
     type === 'f32' || type === 'f32x4' ? float32(x) : type === 'f64' || type === 'f64x2' ? float64(x) : int32(x)
   if (typeof value !== 'number') return [...simd(12), ...value.flatMap(one)]
-  if (type === 'i32') return [0x41, ...signed(value | 0)]
-  if (type === 'f32') return [0x43, ...one(value)]
-  if (type === 'f64') return [0x44, ...one(value)]
+  if (type === 'i32') return [i32.const, ...signed(value | 0)]
+  if (type === 'f32') return [f32.const, ...one(value)]
+  if (type === 'f64') return [f64.const, ...one(value)]
   return [...simd(12), ...Array.from({ length: laneCount[type] }, () => one(value)).flat()]
 }
 

@@ -35,8 +35,8 @@ export function encodeModule({ functions }: Program, options: ModuleOptions): Ui
     return place
   }
   // The last function is the one that waits at barriers, where there are any.
-  const meets = functions.some(f => hasBarriers(f.body))
-  const types = [...functions.map(signatureOf), ...(meets ? [barrierType] : [])]
+  const waits = functions.some(f => hasBarriers(f.body))
+  const types = [...functions.map(signatureOf), ...(waits ? [barrierType] : [])]
   const signatures = [...new Set(types)]
   const limits = options.shared ? [3, 0, ...unsigned(mostPages)] : [0, 0]
   const imported = joinedBytes([text(memoryImport.module), text(memoryImport.name), [2], limits])
@@ -48,7 +48,7 @@ export function encodeModule({ functions }: Program, options: ModuleOptions): Ui
     section(2, list([imported])),
     section(3, list(types.map(t => unsigned(signatures.indexOf(t))))),
     section(7, list(options.exports.map(name => joinedBytes([text(name), [0], unsigned(indexOf(name))])))),
-    section(10, list(meets ? [...code, barrierCode] : code)),
+    section(10, list(waits ? [...code, barrierCode] : code)),
     options.names ? section(0, joinedBytes([text('name'), [1], sized(list(functions.map(nameOf)))])) : [],
   ])
 }

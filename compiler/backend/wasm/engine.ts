@@ -15,7 +15,7 @@ export interface Engine {
   /** The whole memory; another object after it has grown. */
   buffer(): ArrayBufferLike
   /** The same, for arrays that are given out and have to stay right as it grows. */
-  give(): ArrayBufferLike
+  bufferForViews(): ArrayBufferLike
   /** Whether an array lies in this memory, wherever it has grown since. */
   owns(array: { readonly buffer: ArrayBufferLike }): boolean
   /** Makes the memory so many bytes long, if it is shorter. What arrays of it that were given out hold stays theirs. */

@@ -5,12 +5,12 @@ import { inputBuffers, overwritingOutputs } from '../../plan/ports.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { workOf } from '../../schedule/threads/work.ts'
 import type { Buffer, Executable, Precision, Results } from '../backend.ts'
+import { type Allocator, createAllocator, type Place } from './allocator.ts'
 import { recordBytes } from './barrier.ts'
 import { type Arrays, arrayOf, createInputs } from './boundInputs.ts'
 import type { Engine } from './engine.ts'
-import { layouts, symbolsIn } from './frame.ts'
 import { createFrames, type Frames } from './frames.ts'
-import { createPlaces, type Place, type Places } from './places.ts'
+import { layouts, symbolsIn } from './layout.ts'
 
 /** Nothing lies at address 0, so that it can stand for no address. The frames of threads come first. */
 const frameStart = 64
@@ -31,19 +31,19 @@ const enough = 500_000
 export function createExecutable(options: ExecutableOptions): Executable {
   const { name, plan, schedule, engine, precision } = options
   const { slots } = schedule
-  const places = createPlaces(frameStart, engine.grow)
-  const frames = createFrames(engine, places, slots.length)
+  const allocator = createAllocator(frameStart, engine.grow)
+  const frames = createFrames(engine, allocator, slots.length)
   const packed = slots.findIndex(s => s.kind === 'unpacked')
   const inputs = createInputs({
     plan,
     engine,
-    places,
+    allocator,
     precision,
     frames,
     slotOf: buffer => slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer),
     unpack: () => frames.set(packed, 1),
   })
-  const arena = createArena({ ...options, places, frames })
+  const arena = createArena({ ...options, allocator, frames })
   const resultsOf = keptResults(plan)
 
   function place(sizes: Sizes, arrays: Arrays): void {
@@ -86,13 +86,13 @@ export function createExecutable(options: ExecutableOptions): Executable {
 }
 
 interface ArenaOptions extends Omit<ExecutableOptions, 'name'> {
-  readonly places: Places
+  readonly allocator: Allocator
   readonly frames: Frames
 }
 
 /** Keeps the program's own buffers in the memory, and runs it on them. */
-function createArena({ plan, schedule, engine, precision, places, frames, leastWork = enough }: ArenaOptions) {
-  const record = engine.threads > 1 ? places.take(recordBytes).start : 0
+function createArena({ plan, schedule, engine, precision, allocator, frames, leastWork = enough }: ArenaOptions) {
+  const record = engine.threads > 1 ? allocator.allocate(recordBytes).start : 0
   const threadsFor = threadsBy(plan, engine.threads, leastWork)
   const symbols = symbolsIn(schedule, plan)
   const layoutOf = layouts(plan, schedule, precision)
@@ -124,11 +124,11 @@ function createArena({ plan, schedule, engine, precision, places, frames, leastW
       for (const s of symbols) if (!Object.hasOwn(sizes, s)) throw new Error(`size ${s} is not known`)
       threads = threadsFor(sizes)
       const layout = layoutOf(sizes, threads)
-      if (place !== undefined) places.free(place)
+      if (place !== undefined) allocator.free(place)
       // Until there is another place, also where the memory cannot grow for one, nothing is laid out.
       place = undefined
       memory = undefined
-      place = places.take(layout.bytes)
+      place = allocator.allocate(layout.bytes)
       layout.write(frames, { start: place.start, record, sleeps: engine.sleeps })
       memory = engine.buffer()
       known = Object.fromEntries(symbols.map(s => [s, sizes[s]]))
@@ -138,7 +138,8 @@ function createArena({ plan, schedule, engine, precision, places, frames, leastW
         const { buffer } = operand
         const start = place.start + (layout.offsets.get(buffer) ?? 0)
         const length = evaluate(product(shape), sizes)
-        if (!given.has(buffer)) views.set(name, arrayOf(buffer.dtype, precision, engine.give(), start, length))
+        if (!given.has(buffer))
+          views.set(name, arrayOf(buffer.dtype, precision, engine.bufferForViews(), start, length))
       }
       return version
     },

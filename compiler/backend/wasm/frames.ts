@@ -1,6 +1,7 @@
 // The frames of a program, one for each thread that runs it, at equal distances in memory.
+
+import { type Allocator, aligned } from './allocator.ts'
 import type { Engine } from './engine.ts'
-import { aligned, type Places } from './places.ts'
 
 export interface Frames {
   /** The address of the first, and the bytes from one to the next. */
@@ -12,9 +13,9 @@ export interface Frames {
   set(slot: number, value: number): void
 }
 
-export function createFrames(engine: Engine, places: Places, slots: number): Frames {
+export function createFrames(engine: Engine, allocator: Allocator, slots: number): Frames {
   const stride = aligned(4 * slots)
-  const { start } = places.take(stride * engine.threads)
+  const { start } = allocator.allocate(stride * engine.threads)
   const known: { buffer?: ArrayBufferLike; frames: readonly Int32Array[] } = { frames: [] }
   const frames = (): readonly Int32Array[] => {
     const buffer = engine.buffer()

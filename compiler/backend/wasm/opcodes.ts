@@ -1,5 +1,6 @@
-// The instructions of WebAssembly for the operations of the loop language.
-import type { Operation, Type } from '../../code/code.ts'
+// The instructions of WebAssembly: those of control, variables and numbers by their own names, others by the operations of the loop language.
+import type { Operation } from '../../code/operations.ts'
+import type { Type } from '../../code/types.ts'
 import { unsigned } from './bytes.ts'
 
 /** Value types. */
@@ -12,6 +13,30 @@ export const valueType: Readonly<Record<Type, number>> = {
   i32x4: 0x7b,
   i64x2: 0x7b,
 }
+
+/** The type of a block that leaves nothing behind. */
+export const emptyBlock = 0x40
+
+export const control = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br_if: 0x0d,
+  return: 0x0f,
+  call: 0x10,
+  drop: 0x1a,
+  select: 0x1b,
+} as const
+
+export const local = { get: 0x20, set: 0x21, tee: 0x22 } as const
+
+export const i32 = { const: 0x41, eq: 0x46, ne: 0x47, lt_s: 0x48, ge_s: 0x4e, add: 0x6a, sub: 0x6b } as const
+export const i64 = { const: 0x42 } as const
+export const f32 = { const: 0x43 } as const
+export const f64 = { const: 0x44 } as const
 
 /** An instruction of the vectors. */
 export const simd = (code: number): readonly number[] => [0xfd, ...unsigned(code)]
@@ -53,7 +78,7 @@ const bits = { and: 78, andnot: 79, or: 80, xor: 81, choose: 82, any: 83 } as co
 
 /** No instruction: the bits stay what they are. */
 const nothing: readonly number[] = []
-const select: readonly number[] = [0x1b]
+const select: readonly number[] = [control.select]
 
 const table: Readonly<Record<Type, Codes>> = {
   i32: {

@@ -2,11 +2,11 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { messageOf } from '../../../dsl/messageOf.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
-import { patience, recordPlaces } from './barrier.ts'
+import { mostSleeps, recordPlaces } from './barrier.ts'
 import { countGarbage } from './countGarbage.ts'
-import type { Crew } from './crew.ts'
 import { encodeModule, memoryImport, mostPages, pageBytes } from './encodeModule.ts'
 import type { Engine, FramesOfRun } from './engine.ts'
+import type { ThreadPool } from './threadPool.ts'
 
 /** A memory of so many pages. */
 type MakeMemory = (pages: number) => WebAssembly.Memory
@@ -28,7 +28,7 @@ export interface EngineOptions {
   /** Whether to use a memory of the kind that threads may share; if left out, where that is possible. */
   readonly shared?: boolean
   /** The threads that run the program, which was scheduled for several; one, without barriers, if left out. */
-  readonly crew?: Crew
+  readonly pool?: ThreadPool
 }
 
 /** Makes what a page may forbid. RNN526 where it does: some engines compile a module, and refuse only to instantiate it. */
@@ -43,8 +43,8 @@ function permitted<T>(make: () => T): T {
   }
 }
 
-/** Assembles a program. A crew needs a shared memory. */
-export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare(), crew }: EngineOptions): Engine {
+/** Assembles a program. A pool needs a shared memory. */
+export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare(), pool }: EngineOptions): Engine {
   const bytes = encodeModule(program, { exports: [run], relaxed, shared, names: true })
   const module = permitted(() => new WebAssembly.Module(bytes))
   const make = shared ? sharedMemory : ownMemory
@@ -59,10 +59,10 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
   }
   const known: { isFreed: boolean; isGiven: boolean; together?: Together } = { isFreed: false, isGiven: false }
   return {
-    threads: crew?.threads ?? 1,
-    sleeps: crew?.sleeps ?? true,
+    threads: pool?.threads ?? 1,
+    sleeps: pool?.sleeps ?? true,
     buffer: () => buffer,
-    give: () => {
+    bufferForViews: () => {
       known.isGiven = true
       return buffer
     },
@@ -84,9 +84,9 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
       owned.add(buffer)
     },
     run: (frames, record) => {
-      if (crew === undefined) start(frames.start)
+      if (pool === undefined) start(frames.start)
       else {
-        known.together ??= startTogether(crew, module, memory, run)
+        known.together ??= startTogether(pool, module, memory, run)
         known.together.run(frames, record, start)
       }
     },
@@ -115,10 +115,15 @@ interface Together {
   end(): void
 }
 
-/** Gives the program to a crew. What it gives runs it on frames in the crew's threads and this one. */
-function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssembly.Memory, run: string): Together {
+/** Gives the program to a pool. What it gives runs it on frames in the pool's threads and this one. */
+function startTogether(
+  pool: ThreadPool,
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  run: string,
+): Together {
   const known: { words?: Int32Array<ArrayBufferLike> } = {}
-  const program = crew.take({ module, memory, run, failed: recordPlaces.failed, meetings: recordPlaces.meetings })
+  const program = pool.load({ module, memory, run, failed: recordPlaces.failed, meetings: recordPlaces.meetings })
   const wordsOf = (record: number): Int32Array<ArrayBufferLike> => {
     known.words ??= new Int32Array(memory.buffer, record, recordPlaces.meetings / 4 + 1)
     return known.words
@@ -127,7 +132,7 @@ function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssemb
     run: (frames: FramesOfRun, record: number, start: (frame: number) => void) => {
       const words = wordsOf(record)
       words[recordPlaces.threads / 4] = frames.threads
-      words[recordPlaces.patience / 4] = patience
+      words[recordPlaces.mostSleeps / 4] = mostSleeps
       if (frames.threads > 1) program.start(frames, record)
       try {
         start(frames.start)

@@ -1,5 +1,5 @@
 // Starts workers in a page: Web Workers, from a script in memory.
-import type { StartWorker } from './crew.ts'
+import type { StartWorker } from './threadPool.ts'
 
 const links = `
 const receive = handler => { onmessage = ({ data }) => handler(data) }

@@ -2,10 +2,10 @@
 import { mostCounted } from './countGarbage.ts'
 import { memoryImport } from './encodeModule.ts'
 
-/** Places in the words that a crew shares: numbers of 32 bits. */
-export const bellWords = {
+/** Places in the words that a pool shares: numbers of 32 bits. */
+export const sharedWords = {
   /** Another number whenever there is something to do. */
-  bell: 0,
+  epoch: 0,
   /** How many messages were sent to each worker, and how many runs there were. */
   sent: 1,
   runs: 2,
@@ -28,9 +28,9 @@ export type Message =
   | { readonly kind: 'forget'; readonly id: number }
 
 /** How often a worker looks for a run before it sleeps: some 100 microseconds, in which the next step of a training mostly comes. */
-const looks = 50_000
+const spins = 50_000
 
-const { bell, sent, runs, program } = bellWords
+const { epoch, sent, runs, program } = sharedWords
 
 /** The script, which uses `receive(handler)` and `send(message)`. */
 export const workerText = `
@@ -75,10 +75,10 @@ function taken({ module, memory, run, failed, meetings }) {
 function work() {
   const { words, thread } = now
   for (;;) {
-    const rung = Atomics.load(words, ${bell})
+    const seen = Atomics.load(words, ${epoch})
     if (Atomics.load(words, ${sent}) !== now.received) return
     const runs = Atomics.load(words, ${runs})
-    if (runs === now.runs) wait(words, rung)
+    if (runs === now.runs) wait(words, seen)
     else {
       now.runs = runs
       const [id, start, stride, record] = words.subarray(${program}, ${program + 4})
@@ -87,8 +87,8 @@ function work() {
   }
 }
 
-function wait(words, rung) {
-  for (let i = 0; i < ${looks}; i++) if (Atomics.load(words, ${bell}) !== rung) return
-  Atomics.wait(words, ${bell}, rung)
+function wait(words, seen) {
+  for (let i = 0; i < ${spins}; i++) if (Atomics.load(words, ${epoch}) !== seen) return
+  Atomics.wait(words, ${epoch}, seen)
 }
 `

@@ -1,9 +1,10 @@
-// How formulas are written: over a block that names intermediate results, within a kernel or as a function of its own.
+// How formulas are written: by a writer that names intermediate results, within a kernel or as a function of its own.
 import { apply, bind, constant, local, read } from '../../code/build.ts'
-import type { Expr, Func, Literal, Statement, Type } from '../../code/code.ts'
+import type { Expr, Func, Literal, Statement } from '../../code/code.ts'
+import type { Type } from '../../code/types.ts'
 import type { Library } from '../library.ts'
 
-export interface Block {
+export interface FormulaWriter {
   /** Names a value. */
   name(value: Expr): Expr
   constant(type: Type, value: Literal): Expr
@@ -35,14 +36,14 @@ export interface Arithmetic {
   signed(of: Expr, sign: Expr): Expr
 }
 
-export function arithmetic(block: Block, type: 'f32x4' | 'f64x2'): Arithmetic {
+export function arithmetic(writer: FormulaWriter, type: 'f32x4' | 'f64x2'): Arithmetic {
   const op =
     (name: Parameters<typeof apply>[0]) =>
     (...args: Expr[]): Expr =>
-      block.name(apply(name, args))
-  const c = (value: number): Expr => block.constant(type, value)
+      writer.name(apply(name, args))
+  const c = (value: number): Expr => writer.constant(type, value)
   const [add, mul, madd] = [op('add'), op('mul'), op('madd')]
-  const mask = type === 'f32x4' ? block.constant('i32x4', -(2 ** 31)) : block.constant('i64x2', -(2n ** 63n))
+  const mask = type === 'f32x4' ? writer.constant('i32x4', -(2 ** 31)) : writer.constant('i64x2', -(2n ** 63n))
   return {
     c,
     add,
@@ -60,7 +61,7 @@ export function arithmetic(block: Block, type: 'f32x4' | 'f64x2'): Arithmetic {
     madd,
     polynomial: (x, coefficients) => coefficients.map(c).reduceRight((sum, k) => madd(sum, x, k)),
     signed: (of, sign) =>
-      block.name(apply('real', [apply('or', [apply('bits', [of]), apply('and', [apply('bits', [sign]), mask])])])),
+      writer.name(apply('real', [apply('or', [apply('bits', [of]), apply('and', [apply('bits', [sign]), mask])])])),
   }
 }
 
@@ -70,7 +71,7 @@ export function formulaFunction(
   comment: string,
   types: readonly ('f32x4' | 'f64x2')[],
   library: Library,
-  formula: (block: Block, args: readonly Expr[]) => Expr,
+  formula: (writer: FormulaWriter, args: readonly Expr[]) => Expr,
 ): Func {
   const params = types.map((type, i) => local('xy'[i], type))
   const body: Statement[] = []

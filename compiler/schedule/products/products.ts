@@ -2,24 +2,31 @@
 import { add, apply, constant, int, loop, mul, perform, read, store, when } from '../../code/build.ts'
 import type { Expr, Statement } from '../../code/code.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
+import { type Matrix, matrixOf, packedMatrices } from '../../plan/matrices.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
-import { turn } from '../../plan/stationary.ts'
+import { transposeProduct } from '../../plan/stationary.ts'
 import { placeOf } from '../addresses.ts'
 import { addTo, closePlain, createNest, inside, type Nest } from '../nest.ts'
 import { scalarOf } from '../target.ts'
 import { bytesIn, type Writer } from '../writer.ts'
 import { useDirect } from './direct.ts'
-import { roomsOf, useGemm, useGemmPacked } from './multiply.ts'
+import { roomsOf, useGemm, useGemmPacked } from './gemm.ts'
 import { usePack } from './pack.ts'
 import { useRepair } from './repair.ts'
 import { leastRows, type Shapes, shapesOf } from './shapes.ts'
 
-/** A product as it is computed: with its packed right operand, or its operands exchanged where that is better. */
-export const computed = (given: GemmKernel, packed: Packing | undefined, shapes: Shapes): GemmKernel =>
-  packed?.kernel ?? turnedWell(given, shapes)
+/** A product as it is computed: with its packed right operand, or transposed where that makes its results lie side by side, or more of them. */
+export function orient(given: GemmKernel, packed: Packing | undefined, { lanes }: Shapes): GemmKernel {
+  if (packed !== undefined) return packed.kernel
+  const [rows, columns] = given.c.strides.slice(given.batch.length).map(asNumber)
+  const [m, n] = [given.m, given.n].map(asNumber)
+  if (rows !== 1) return given
+  if (columns !== 1) return transposeProduct(given)
+  return n !== undefined && n < lanes && (m === undefined || m > n) ? transposeProduct(given) : given
+}
 
-export interface Computed {
+export interface OrientedProduct {
   readonly kernel: GemmKernel
   /** Its right operand, if it is packed. */
   readonly packed: Operand | undefined
@@ -28,12 +35,12 @@ export interface Computed {
 }
 
 /** The statements of a product, but for its tail. */
-export function productStatements({ kernel, packed, rows }: Computed, writer: Writer): readonly Statement[] {
+export function productStatements({ kernel, packed, rows }: OrientedProduct, writer: Writer): readonly Statement[] {
   const shapes = shapesOf(writer.shared.target, writer.shared.library)
   const { batch, m, n, k, strongLeft, strongRight } = kernel
   const some = apply('lt', [int(0), writer.size(k)])
   return overBatch(batch, writer, nest => {
-    const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => matrix(o, batch.length, nest, writer))
+    const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => argumentsOf(matrixOf(o, batch.length), nest, writer))
     const sizes = [m, n, k].map(d => writer.size(d))
     const all = [
       ...multiplied({ a, b, c, sizes, rows, shapes, writer }, packed && place(packed, nest)),
@@ -45,15 +52,6 @@ export function productStatements({ kernel, packed, rows }: Computed, writer: Wr
     if (known !== undefined && known > 0) return all
     return [when(some, all, emptySums(kernel, writer, c))]
   })
-}
-
-/** Exchanges the operands where that makes the results lie side by side, or more of them. */
-function turnedWell(kernel: GemmKernel, { lanes }: Shapes): GemmKernel {
-  const [rows, columns] = kernel.c.strides.slice(kernel.batch.length).map(asNumber)
-  const [m, n] = [kernel.m, kernel.n].map(asNumber)
-  if (rows !== 1) return kernel
-  if (columns !== 1) return turn(kernel)
-  return n !== undefined && n < lanes && (m === undefined || m > n) ? turn(kernel) : kernel
 }
 
 interface Product {
@@ -104,31 +102,21 @@ function emptySums({ m, n, c: { buffer } }: GemmKernel, writer: Writer, c: reado
 }
 
 /** A matrix as arguments: address, bytes from row to row, bytes from column to column. */
-function matrix(operand: Operand, batch: number, nest: Nest, writer: Writer): readonly Expr[] {
-  const [rows, columns] = operand.strides.slice(batch)
-  const bytes = bytesIn(writer, operand.buffer)
-  const start = place({ ...operand, strides: operand.strides.slice(0, batch) }, nest)
+function argumentsOf({ first, rows, columns }: Matrix, nest: Nest, writer: Writer): readonly Expr[] {
+  const bytes = bytesIn(writer, first.buffer)
+  const start = place(first, nest)
   return [start, writer.size(rows, bytes), writer.size(columns, bytes)]
 }
 
 const place = (operand: Operand, nest: Nest): Expr => placeOf(nest, operand).address
 
 /** The statements that pack a right operand. */
-export function packStatements({ kernel, to }: Packing, writer: Writer): readonly Statement[] {
+export function packStatements(packing: Packing, writer: Writer): readonly Statement[] {
   const shapes = shapesOf(writer.shared.target, writer.shared.library)
-  const { b, n, k } = kernel
-  // Batches that share the operand share what is packed.
-  const own = kernel.batch.flatMap((_, d) => (asNumber(b.strides[d]) === 0 ? [] : [d]))
-  const pick = (o: Operand, more: readonly Dim[]): Operand => ({
-    ...o,
-    strides: [...own.map(d => o.strides[d]), ...more],
+  const { n, k } = packing.kernel
+  const { batch, from, to } = packedMatrices(packing)
+  return overBatch(batch, writer, nest => {
+    const matrix = argumentsOf(from, nest, writer)
+    return [perform(usePack(shapes), [place(to, nest), ...matrix, writer.size(n), writer.size(k)])]
   })
-  return overBatch(
-    own.map(d => kernel.batch[d]),
-    writer,
-    nest => {
-      const from = matrix(pick(b, b.strides.slice(kernel.batch.length)), own.length, nest, writer)
-      return [perform(usePack(shapes), [place(pick(to, []), nest), ...from, writer.size(n), writer.size(k)])]
-    },
-  )
 }

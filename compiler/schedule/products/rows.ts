@@ -51,7 +51,7 @@ export const useRows = (rows: number, vectors: Vectors, shapes: Shapes): string 
   })
 }
 
-interface Block {
+interface RowBlock {
   /** The place in the panel. */
   readonly at: Expr
   /** How many terms further on. */
@@ -62,7 +62,7 @@ interface Block {
 }
 
 /** Adds a term to every sum. */
-function multiplied({ vector, bytes, width }: Shapes, { at, u, p, sums }: Block): Statement[] {
+function multiplied({ vector, bytes, width }: Shapes, { at, u, p, sums }: RowBlock): Statement[] {
   const right = range(sums[0].length).map(j => variable(`b${j}_${u}`, vector))
   const left = p.map((_, r) => variable(`x${r}_${u}`, vector))
   return [

@@ -1,8 +1,9 @@
 // Sizes of the blocks of products, and what the functions for products share.
 import { apply, int, local, read, select } from '../../code/build.ts'
-import type { Expr, Local, Type } from '../../code/code.ts'
+import type { Expr, Local } from '../../code/code.ts'
+import type { Precision, Type } from '../../code/types.ts'
 import type { Library } from '../library.ts'
-import { lanesOf, type Target } from '../target.ts'
+import { elementBytes, lanesOf, type Target } from '../target.ts'
 
 /**
  * Most terms of a sum that are added up in registers before they go to memory: a panel of so many stays in the first cache, and shorter sums
@@ -21,7 +22,7 @@ export const leastRows = 4
 
 /** The types and sizes of a target's products. */
 export interface Shapes {
-  readonly real: 'f32' | 'f64'
+  readonly real: Precision
   readonly vector: 'f32x4' | 'f64x2'
   readonly lanes: number
   /** Columns of a panel: two vectors. */
@@ -38,7 +39,7 @@ export function shapesOf(target: Target, library: Library): Shapes {
     vector: real,
     lanes: count,
     width: 2 * count,
-    bytes: target.real === 'f32' ? 4 : 8,
+    bytes: elementBytes(target, 'real'),
     library,
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../../ir/dim.ts'
 import type { Packing } from '../../plan/packings.ts'
 import type { Buffer, GemmKernel, Indirect, Instruction, Operand, Pointwise, ReduceKernel } from '../../plan/plan.ts'
-import { type Cut, operandDims } from './pieces.ts'
+import { operandDims, type Partition } from './pieces.ts'
 import type { Share } from './shares.ts'
 
 export interface Access {
@@ -25,22 +25,26 @@ export interface Access {
 }
 
 /** Whether a thread could be in the way of another between these. */
-export const clash = (a: Access, b: Access): boolean =>
+export const conflicts = (a: Access, b: Access): boolean =>
   a.buffer === b.buffer && (a.stores || b.stores) && (a.division === undefined || a.division !== b.division)
 
 /** An operand within loops over some dims, of which one may be shared out. */
 interface Within {
   readonly dims: readonly Dim[]
-  readonly cut: Cut
+  readonly partition: Partition
   /** The operand's dimension that is shared out. */
   readonly at: number | undefined
 }
 
 /** Names how an operand divides memory among the threads; `one` for a kernel that a single thread runs. Undefined where pieces may meet. */
-function divisionOf(operand: Operand, { dims, cut, at }: Within, indirect: Indirect | undefined): string | undefined {
-  if (cut.dim === undefined) return 'one'
+function divisionOf(
+  operand: Operand,
+  { dims, partition, at }: Within,
+  indirect: Indirect | undefined,
+): string | undefined {
+  if (partition.dim === undefined) return 'one'
   if (at === undefined) return undefined
-  const { share } = cut
+  const { share } = partition
   const stride = operand.strides[at]
   if (asNumber(stride) === 0) return undefined
   // Memory in periods, each of which holds the dimension once, in stripes of a stride: every element lies in one stripe, its thread's.
@@ -58,8 +62,8 @@ function divisionOf(operand: Operand, { dims, cut, at }: Within, indirect: Indir
 
 const divisionName = ({ first }: Share, stride: Dim): string => `${first} by ${format(stride)}`
 
-export function accessesOfMap({ domain, program, writes }: Pointwise, cut: Cut): readonly Access[] {
-  const within: Within = { dims: domain, cut, at: cut.dim }
+export function accessesOfMap({ domain, program, writes }: Pointwise, partition: Partition): readonly Access[] {
+  const within: Within = { dims: domain, partition, at: partition.dim }
   return [
     ...readsOf(program, within),
     ...writes.map(({ to, indirect }) => ({
@@ -70,11 +74,14 @@ export function accessesOfMap({ domain, program, writes }: Pointwise, cut: Cut):
   ]
 }
 
-export function accessesOfReduction({ domain, over, program, to }: ReduceKernel, cut: Cut): readonly Access[] {
-  const at = cut.dim
+export function accessesOfReduction(
+  { domain, over, program, to }: ReduceKernel,
+  partition: Partition,
+): readonly Access[] {
+  const at = partition.dim
   return [
-    ...readsOf(program, { dims: [...domain, ...over], cut, at }),
-    { buffer: to.buffer, stores: true, division: divisionOf(to, { dims: domain, cut, at }, undefined) },
+    ...readsOf(program, { dims: [...domain, ...over], partition, at }),
+    { buffer: to.buffer, stores: true, division: divisionOf(to, { dims: domain, partition, at }, undefined) },
   ]
 }
 
@@ -86,13 +93,17 @@ const readsOf = (program: readonly Instruction[], within: Within): Access[] =>
   )
 
 /** Without its tail; `packed` is where its right operand is packed. */
-export function accessesOfProduct(kernel: GemmKernel, cut: Cut, packed: Buffer | undefined): readonly Access[] {
+export function accessesOfProduct(
+  kernel: GemmKernel,
+  partition: Partition,
+  packed: Buffer | undefined,
+): readonly Access[] {
   const { batch, m, n, k, a, b, c } = kernel
-  const at = operandDims(batch.length, cut.dim)
+  const at = operandDims(batch.length, partition.dim)
   const access = (operand: Operand, own: number | undefined, dims: readonly Dim[], stores = false): Access => ({
     buffer: operand.buffer,
     stores,
-    division: divisionOf(operand, { dims: [...batch, ...dims], cut, at: own }, undefined),
+    division: divisionOf(operand, { dims: [...batch, ...dims], partition, at: own }, undefined),
   })
   return [
     access(a, at.a, [m, k]),
@@ -103,9 +114,12 @@ export function accessesOfProduct(kernel: GemmKernel, cut: Cut, packed: Buffer |
 }
 
 /** The packing of a right operand, by columns. */
-export function accessesOfPacking({ kernel: { b, n, k, batch }, to }: Packing, cut: Cut): readonly Access[] {
-  const at = cut.dim === undefined ? undefined : b.strides.length - 1
-  const division = divisionOf(b, { dims: [...batch, k, n], cut, at }, undefined)
+export function accessesOfPacking(
+  { kernel: { b, n, k, batch }, to }: Packing,
+  partition: Partition,
+): readonly Access[] {
+  const at = partition.dim === undefined ? undefined : b.strides.length - 1
+  const division = divisionOf(b, { dims: [...batch, k, n], partition, at }, undefined)
   // Nothing reads what is packed by the same division: products read all of it.
   return [
     { buffer: b.buffer, stores: false, division },

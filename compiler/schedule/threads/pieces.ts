@@ -5,7 +5,7 @@ import type { GemmKernel, Instruction, Operand, Pointwise, ReduceKernel } from '
 import { countOf, firstOf, type Share } from './shares.ts'
 
 /** The dimension that is shared out. */
-export interface Cut {
+export interface Partition {
   readonly share: Share
   /** Its number; of a product among batch, m, n. None for a kernel that one thread runs, whose share is of a dimension of 1. */
   readonly dim?: number
@@ -17,37 +17,37 @@ function moved(operand: Operand, dim: number | undefined, share: Share): Operand
   return { ...operand, offset: add(operand.offset, multiply(firstOf(share), operand.strides[dim])) }
 }
 
-const shortened = (dims: readonly Dim[], { share, dim }: Cut): Dim[] =>
+const shortened = (dims: readonly Dim[], { share, dim }: Partition): Dim[] =>
   dims.map((d, i) => (i === dim ? countOf(share) : d))
 
-export function pieceOfMap<K extends Pointwise>(kernel: K, cut: Cut): K {
-  const { program, refs } = pieceOfProgram(kernel.program, cut)
+export function pieceOfMap<K extends Pointwise>(kernel: K, partition: Partition): K {
+  const { program, refs } = pieceOfProgram(kernel.program, partition)
   return {
     ...kernel,
-    domain: shortened(kernel.domain, cut),
+    domain: shortened(kernel.domain, partition),
     program,
     writes: kernel.writes.map(w => ({
       ...w,
       value: refs[w.value],
-      to: moved(w.to, cut.dim, cut.share),
+      to: moved(w.to, partition.dim, partition.share),
       ...(w.indirect && { indirect: { ...w.indirect, at: refs[w.indirect.at] } }),
     })),
   }
 }
 
-export function pieceOfReduction(kernel: ReduceKernel, cut: Cut): ReduceKernel {
-  const { program, refs } = pieceOfProgram(kernel.program, cut)
+export function pieceOfReduction(kernel: ReduceKernel, partition: Partition): ReduceKernel {
+  const { program, refs } = pieceOfProgram(kernel.program, partition)
   return {
     ...kernel,
-    domain: shortened(kernel.domain, cut),
+    domain: shortened(kernel.domain, partition),
     program,
     value: refs[kernel.value],
-    to: moved(kernel.to, cut.dim, cut.share),
+    to: moved(kernel.to, partition.dim, partition.share),
   }
 }
 
 /** The instructions of a piece, and for each old one the number of the new. */
-function pieceOfProgram(program: readonly Instruction[], { share, dim }: Cut) {
+function pieceOfProgram(program: readonly Instruction[], { share, dim }: Partition) {
   const made: Instruction[] = []
   const refs: number[] = []
   const push = (i: Instruction): number => made.push(i) - 1
@@ -83,23 +83,23 @@ export function operandDims(
 }
 
 /** Leaves the tail out. */
-export function pieceOfProduct({ tail: _, ...kernel }: GemmKernel, cut: Cut): GemmKernel {
+export function pieceOfProduct({ tail: _, ...kernel }: GemmKernel, partition: Partition): GemmKernel {
   const rank = kernel.batch.length
-  const dims = operandDims(rank, cut.dim)
-  const sizes = shortened([...kernel.batch, kernel.m, kernel.n], cut)
+  const dims = operandDims(rank, partition.dim)
+  const sizes = shortened([...kernel.batch, kernel.m, kernel.n], partition)
   return {
     ...kernel,
     batch: sizes.slice(0, rank),
     m: sizes[rank],
     n: sizes[rank + 1],
-    a: moved(kernel.a, dims.a, cut.share),
-    b: moved(kernel.b, dims.b, cut.share),
-    c: moved(kernel.c, dims.c, cut.share),
+    a: moved(kernel.a, dims.a, partition.share),
+    b: moved(kernel.b, dims.b, partition.share),
+    c: moved(kernel.c, dims.c, partition.share),
   }
 }
 
 /** Where a piece of a product finds its packed right operand. */
-export function pieceOfPacked({ kernel: { batch, k }, to }: Packing, { share, dim }: Cut): Operand {
+export function pieceOfPacked({ kernel: { batch, k }, to }: Packing, { share, dim }: Partition): Operand {
   if (dim === undefined || dim === batch.length) return to
   if (dim < batch.length) return moved(to, dim, share)
   // The panels of columns lie one after the other, each as long as its columns times k.
@@ -107,8 +107,8 @@ export function pieceOfPacked({ kernel: { batch, k }, to }: Packing, { share, di
 }
 
 /** The columns of a right operand that a thread packs, and where they go. */
-export function pieceOfPacking(packing: Packing, cut: Cut): Packing {
-  const { share, dim } = cut
+export function pieceOfPacking(packing: Packing, partition: Partition): Packing {
+  const { share, dim } = partition
   if (dim === undefined) return packing
   const { batch, b, n } = packing.kernel
   const columns = { share, dim: batch.length + 1 }

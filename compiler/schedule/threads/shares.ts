@@ -19,7 +19,7 @@ export interface Shares {
 }
 
 /** Columns of products must begin at multiples of this, so that each is computed as it would be by one thread. */
-export const columnGrain = 8
+const columnGrain = 8
 
 /** From so many elements on pieces begin at whole vectors; below that they would differ too much in length. */
 export const manyElements = 4 * columnGrain

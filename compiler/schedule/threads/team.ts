@@ -1,77 +1,77 @@
-// How threads run a plan together: which piece of each kernel is whose, and where they meet.
+// How threads run a plan together: which piece of each kernel is whose, and where they wait for each other.
 import { asNumber, constant, type Dim } from '../../ir/dim.ts'
 import type { Packing, Packings } from '../../plan/packings.ts'
 import type { GemmKernel, Kernel, Loop, Plan, Pointwise, Step } from '../../plan/plan.ts'
 import { type Access, accessesOfMap, accessesOfPacking, accessesOfProduct, accessesOfReduction } from './accesses.ts'
-import { chooser, type Part, type Placed } from './cuts.ts'
-import { type Doing, meetingsIn } from './meetings.ts'
-import type { Cut } from './pieces.ts'
+import { choosePartition, type Part, type Placed } from './choosePartition.ts'
+import type { Partition } from './pieces.ts'
+import { type Action, placeBarriers } from './placeBarriers.ts'
 import { createShares, manyElements, type Share } from './shares.ts'
 
-/** What may be shared out, or be met before: a step, the tail of a product, an operand that is packed. */
-export type Mark = Step | Pointwise | Packing
+/** What may be shared out, or have a barrier before it: a step, the tail of a product, an operand that is packed. */
+export type Site = Step | Pointwise | Packing
 
 export interface Team {
   readonly shares: readonly Share[]
-  /** How a kernel is shared out: a product without its tail, its operands exchanged as it is computed. */
-  cutOf(mark: Kernel | Pointwise): Cut
+  /** How a kernel is shared out: a product without its tail, oriented as it is computed. */
+  partitionOf(site: Kernel | Pointwise): Partition
   /** How the columns of an operand are shared out as it is packed. */
-  cutOfPacking(packing: Packing): Cut
-  /** Whether the threads meet before something. */
-  meetsBefore(mark: Mark): boolean
+  partitionOfPacking(packing: Packing): Partition
+  /** Whether the threads have to wait for each other before something. */
+  needsBarrierBefore(site: Site): boolean
 }
 
 export interface TeamOptions {
   readonly packings: Packings
   /** The names of the indices of all loops. */
   readonly indices: ReadonlySet<string>
-  /** A product as it is computed. */
-  readonly computed: (product: GemmKernel) => GemmKernel
+  /** Gives a product as it is computed. */
+  readonly orient: (product: GemmKernel) => GemmKernel
 }
 
-interface Marked extends Placed {
-  readonly mark: Kernel | Pointwise
+interface SitedPart extends Placed {
+  readonly site: Kernel | Pointwise
 }
 
 /** Plans the work of a team. */
-export function createTeam(plan: Plan, { packings, indices, computed }: TeamOptions): Team {
-  const placed = plan.steps.flatMap(s => placedIn(s, false, computed))
-  const choose = chooser(placed, indices)
+export function createTeam(plan: Plan, { packings, indices, orient }: TeamOptions): Team {
+  const placed = plan.steps.flatMap(s => placedIn(s, false, orient))
+  const choose = choosePartition(placed, indices)
   const shares = createShares()
-  const cut = (size: Dim | undefined, dim: number | undefined): Cut =>
+  const partition = (size: Dim | undefined, dim: number | undefined): Partition =>
     size === undefined || dim === undefined ? { share: shares.of(constant(1)) } : { share: shares.of(size), dim }
-  const cuts = new Map(
+  const partitions = new Map(
     placed.map(p => {
       const chosen = choose(p)
-      return [p.mark, cut(chosen?.size, chosen?.dim)] as const
+      return [p.site, partition(chosen?.size, chosen?.dim)] as const
     }),
   )
-  const cutOf = (mark: Kernel | Pointwise): Cut => cuts.get(mark) ?? unknown()
-  const cutOfPacking = ({ kernel: { n } }: Packing): Cut =>
-    (asNumber(n) ?? 0) >= manyElements ? cut(n, 0) : cut(undefined, undefined)
-  const accesses = (mark: Kernel | Pointwise, part: Part): readonly Access[] => {
-    if (part.kind === 'map') return accessesOfMap(part.map, cutOf(mark))
-    if (part.kind === 'reduce') return accessesOfReduction(part.reduce, cutOf(mark))
-    return accessesOfProduct(part.product, cutOf(mark), packed(mark))
+  const partitionOf = (site: Kernel | Pointwise): Partition => partitions.get(site) ?? unknown()
+  const partitionOfPacking = ({ kernel: { n } }: Packing): Partition =>
+    (asNumber(n) ?? 0) >= manyElements ? partition(n, 0) : partition(undefined, undefined)
+  const accesses = (site: Kernel | Pointwise, part: Part): readonly Access[] => {
+    if (part.kind === 'map') return accessesOfMap(part.map, partitionOf(site))
+    if (part.kind === 'reduce') return accessesOfReduction(part.reduce, partitionOf(site))
+    return accessesOfProduct(part.product, partitionOf(site), packed(site))
   }
-  const packed = (mark: Kernel | Pointwise) =>
-    'kind' in mark && mark.kind === 'gemm' ? packings.products.get(mark)?.to.buffer : undefined
-  const packsBefore = (place: Loop | Plan): readonly Doing<Mark>[] =>
-    (packings.before.get(place) ?? []).map(mark => {
-      return { kind: 'part', mark, accesses: accessesOfPacking(mark, cutOfPacking(mark)) }
+  const packed = (site: Kernel | Pointwise) =>
+    'kind' in site && site.kind === 'gemm' ? packings.products.get(site)?.to.buffer : undefined
+  const packsBefore = (place: Loop | Plan): readonly Action<Site>[] =>
+    (packings.before.get(place) ?? []).map(site => {
+      return { kind: 'part', site, accesses: accessesOfPacking(site, partitionOfPacking(site)) }
     })
-  const doings = (step: Step): readonly Doing<Mark>[] => {
+  const actionsOf = (step: Step): readonly Action<Site>[] => {
     switch (step.kind) {
       case 'loop':
-        return [...packsBefore(step), { kind: 'loop', mark: step, body: step.steps.flatMap(doings) }]
+        return [...packsBefore(step), { kind: 'loop', site: step, body: step.steps.flatMap(actionsOf) }]
       case 'choice':
-        return [{ kind: 'choice', ways: step.ways.map(way => way.flatMap(doings)) }]
+        return [{ kind: 'choice', ways: step.ways.map(way => way.flatMap(actionsOf)) }]
       default:
-        return partsOf(step, computed).map(({ mark, part }) => ({ kind: 'part', mark, accesses: accesses(mark, part) }))
+        return partsOf(step, orient).map(({ site, part }) => ({ kind: 'part', site, accesses: accesses(site, part) }))
     }
   }
-  const meetings = meetingsIn([...packsBefore(plan), ...plan.steps.flatMap(doings)])
-  return { shares: shares.all, cutOf, cutOfPacking, meetsBefore: mark => meetings.has(mark) }
+  const barriers = placeBarriers([...packsBefore(plan), ...plan.steps.flatMap(actionsOf)])
+  return { shares: shares.all, partitionOf, partitionOfPacking, needsBarrierBefore: site => barriers.has(site) }
 }
 
 function unknown(): never {
@@ -81,29 +81,29 @@ function unknown(): never {
 /** The parts of a kernel, each with what stands for it. */
 function partsOf(
   kernel: Kernel,
-  computed: TeamOptions['computed'],
-): readonly { readonly mark: Kernel | Pointwise; readonly part: Part }[] {
+  orient: TeamOptions['orient'],
+): readonly { readonly site: Kernel | Pointwise; readonly part: Part }[] {
   switch (kernel.kind) {
     case 'map':
-      return [{ mark: kernel, part: { kind: 'map', map: kernel } }]
+      return [{ site: kernel, part: { kind: 'map', map: kernel } }]
     case 'reduce':
-      return [{ mark: kernel, part: { kind: 'reduce', reduce: kernel } }]
+      return [{ site: kernel, part: { kind: 'reduce', reduce: kernel } }]
     case 'gemm': {
       const { tail } = kernel
-      const product = { mark: kernel, part: { kind: 'product', product: computed(kernel) } } as const
-      return tail === undefined ? [product] : [product, { mark: tail, part: { kind: 'map', map: tail } }]
+      const product = { site: kernel, part: { kind: 'product', product: orient(kernel) } } as const
+      return tail === undefined ? [product] : [product, { site: tail, part: { kind: 'map', map: tail } }]
     }
   }
 }
 
 /** All parts of a step, in loops and choices too. */
-function placedIn(step: Step, inLoop: boolean, computed: TeamOptions['computed']): readonly Marked[] {
+function placedIn(step: Step, inLoop: boolean, orient: TeamOptions['orient']): readonly SitedPart[] {
   switch (step.kind) {
     case 'loop':
-      return step.steps.flatMap(s => placedIn(s, true, computed))
+      return step.steps.flatMap(s => placedIn(s, true, orient))
     case 'choice':
-      return step.ways.flat().flatMap(s => placedIn(s, inLoop, computed))
+      return step.ways.flat().flatMap(s => placedIn(s, inLoop, orient))
     default:
-      return partsOf(step, computed).map(p => ({ ...p, inLoop }))
+      return partsOf(step, orient).map(p => ({ ...p, inLoop }))
   }
 }

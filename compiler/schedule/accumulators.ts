@@ -1,4 +1,4 @@
-// Results of reductions in the making. Sums of floats are added up in doubles.
+// Accumulators: the results of reductions in the making. Sums of floats are added up in doubles.
 import { add, apply, read, set } from '../code/build.ts'
 import type { Expr, Local, Statement } from '../code/code.ts'
 import type { DType } from '../ir/graph.ts'
@@ -7,8 +7,8 @@ import { scalarOp } from './scalarOps.ts'
 import { lanesOf, scalarOf } from './target.ts'
 import type { Writer } from './writer.ts'
 
-/** One result. */
-export interface Result {
+/** What one result is accumulated in. */
+export interface Accumulator {
   readonly local: Local
   /** Combines it with a term. */
   readonly add: (term: Expr) => Statement
@@ -23,7 +23,7 @@ export function combined({ op }: Monoid, a: Expr, b: Expr): Expr {
   return both
 }
 
-export function resultOf(combine: Monoid, dtype: DType, writer: Writer): Result {
+export function accumulatorOf(combine: Monoid, dtype: DType, writer: Writer): Accumulator {
   const own = scalarOf(writer.shared.target, dtype)
   const wide = combine.op === 'add' && own === 'f32'
   const local = writer.fresh('result', wide ? 'f64' : own)
@@ -35,14 +35,14 @@ export function resultOf(combine: Monoid, dtype: DType, writer: Writer): Result 
   }
 }
 
-/** A result for each lane of a vector. */
-export interface Partial {
+/** What a result for each lane of a vector is accumulated in. */
+export interface VectorAccumulator {
   readonly locals: readonly Local[]
   readonly add: (term: Expr) => Statement[]
   readonly value: Expr
 }
 
-export function partialResult({ op }: Monoid, writer: Writer): Partial {
+export function vectorAccumulator({ op }: Monoid, writer: Writer): VectorAccumulator {
   const { real } = lanesOf(writer.shared.target)
   if (op !== 'add' || real === 'f64x2') {
     const local = writer.fresh('lanes', real)

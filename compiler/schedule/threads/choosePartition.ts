@@ -5,7 +5,7 @@ import type { GemmKernel, Pointwise, ReduceKernel } from '../../plan/plan.ts'
 import { manyElements } from './shares.ts'
 
 /** Constant dimensions of fewer elements stay whole. */
-const leastCut = 8
+const leastElements = 8
 
 /** A dimension of a kernel that may be shared out. */
 export interface Candidate {
@@ -29,14 +29,15 @@ export interface Placed {
  * The dimensions that may be shared out without any result changing, the outermost first. `indices` are those of loops, on which no piece
  * may depend.
  */
-export function candidates(part: Part, indices: ReadonlySet<string>): readonly Candidate[] {
+function candidates(part: Part, indices: ReadonlySet<string>): readonly Candidate[] {
   const fixed = ({ size }: Candidate): boolean => symbolsOf(size).every(s => !indices.has(s))
   // A dimension of a few elements would leave threads without any.
-  const isLong = ({ size }: Candidate): boolean => (asNumber(size) ?? leastCut) >= leastCut
-  return all(part).filter(c => fixed(c) && isLong(c))
+  const isLong = ({ size }: Candidate): boolean => (asNumber(size) ?? leastElements) >= leastElements
+  return parallelCandidates(part).filter(c => fixed(c) && isLong(c))
 }
 
-function all(part: Part): readonly Candidate[] {
+/** The dimensions along which no result depends on another. */
+function parallelCandidates(part: Part): readonly Candidate[] {
   switch (part.kind) {
     case 'map':
       return parallelMapDims(part.map).map(dim => ({ dim, size: part.map.domain[dim] }))
@@ -51,8 +52,8 @@ function all(part: Part): readonly Candidate[] {
   }
 }
 
-/** Chooses for each part of a plan. */
-export function chooser(parts: readonly Placed[], indices: ReadonlySet<string>) {
+/** Gives what chooses for each part of a plan. */
+export function choosePartition(parts: readonly Placed[], indices: ReadonlySet<string>) {
   const votes = votesIn(parts, indices)
   return ({ part, inLoop }: Placed): Candidate | undefined => {
     const found = candidates(part, indices)

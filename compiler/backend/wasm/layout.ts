@@ -8,8 +8,8 @@ import type { Schedule } from '../../schedule/schedule.ts'
 import { elementBytes } from '../../schedule/target.ts'
 import { sizesOfThread } from '../../schedule/threads/shares.ts'
 import type { Precision } from '../backend.ts'
+import { aligned } from './allocator.ts'
 import type { Frames } from './frames.ts'
-import { aligned } from './places.ts'
 
 export interface Layout {
   /** The bytes of all buffers and rooms of the program's own. */

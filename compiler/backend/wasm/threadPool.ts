@@ -1,10 +1,10 @@
-// A crew: threads that wait for programs to run together with the thread that calls. They are workers, which only Node or a page can start.
+// A thread pool: threads that wait for programs to run together with the thread that calls. They are workers, which only Node or a page can start.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { FramesOfRun } from './engine.ts'
-import { bellWords, type Message, workerText } from './workerText.ts'
+import { type Message, sharedWords, workerText } from './workerText.ts'
 
 /** A worker that has been started. */
-export interface Worker {
+export interface StartedWorker {
   /** Sends it a message; what is in memory that threads share is not copied. */
   post(message: Message): void
   /** Ends it. */
@@ -19,10 +19,10 @@ export interface Listener {
 }
 
 /** Starts a worker that runs a script, in which `receive(handler)` and `send(message)` are to be defined. */
-export type StartWorker = (text: string, listener: Listener) => Worker
+export type StartWorker = (text: string, listener: Listener) => StartedWorker
 
-/** A program that a crew is given. */
-export interface CrewProgram {
+/** A program that a pool is given. */
+export interface PoolProgram {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
   /** The name of the function to call with the address of a frame. */
@@ -32,8 +32,8 @@ export interface CrewProgram {
   readonly meetings: number
 }
 
-/** A program that a crew has taken. */
-export interface TakenProgram {
+/** A program that a pool has loaded. */
+export interface LoadedProgram {
   /** Lets the other threads begin with a run. RNN524 if one of them is there no more. */
   start(frames: FramesOfRun, record: number): void
   /** RNN524, for a run that the others have given up. */
@@ -42,32 +42,32 @@ export interface TakenProgram {
   end(): void
 }
 
-export interface Crew {
+export interface ThreadPool {
   /** How many threads there are, with the calling one. */
   readonly threads: number
   /** Whether the calling thread may sleep: that of a page may not. */
   readonly sleeps: boolean
-  take(program: CrewProgram): TakenProgram
+  load(program: PoolProgram): LoadedProgram
   /** Ends the other threads. Programs cannot run any more. */
   close(): void
 }
 
-/** The workers of a crew, what they share, and why they cannot go on. */
-interface Hired {
+/** The workers of a pool, what they share, and why they cannot go on. */
+interface Workers {
   readonly words: Int32Array
-  readonly workers: readonly Worker[]
+  readonly workers: readonly StartedWorker[]
   failure?: string
 }
 
 /** Starts workers, and waits until all are ready or one has failed. */
-async function hire(count: number, start: StartWorker): Promise<Hired> {
-  const words = new Int32Array(new SharedArrayBuffer(4 * bellWords.count))
-  const workers: Worker[] = []
-  const hired: Hired = { words, workers }
+async function startWorkers(count: number, start: StartWorker): Promise<Workers> {
+  const words = new Int32Array(new SharedArrayBuffer(4 * sharedWords.count))
+  const workers: StartedWorker[] = []
+  const started: Workers = { words, workers }
   const ready = Array.from({ length: count }, (_, i) => {
     return new Promise<void>(resolve => {
       const onEnd = (reason: string): void => {
-        hired.failure ??= reason
+        started.failure ??= reason
         resolve()
       }
       const onMessage = (message: unknown): void => (message === 'ready' ? resolve() : onEnd(String(message)))
@@ -77,51 +77,51 @@ async function hire(count: number, start: StartWorker): Promise<Hired> {
     })
   })
   await Promise.all(ready)
-  return hired
+  return started
 }
 
-/** Starts the other threads of a crew, and waits until they are ready. RNN524 where they cannot be started. */
-export async function openCrew(threads: number, start: StartWorker): Promise<Crew> {
-  const hired = await hire(threads - 1, start)
-  const { words, workers } = hired
+/** Starts the other threads of a pool, and waits until they are ready. RNN524 where they cannot be started. */
+export async function openThreadPool(threads: number, start: StartWorker): Promise<ThreadPool> {
+  const started = await startWorkers(threads - 1, start)
+  const { words, workers } = started
   const close = (): void => {
-    hired.failure ??= 'they were ended'
+    started.failure ??= 'they were ended'
     for (const worker of workers) worker.end()
   }
-  if (hired.failure !== undefined) {
+  if (started.failure !== undefined) {
     close()
-    giveUp(hired.failure)
+    giveUp(started.failure)
   }
-  const ring = (): void => {
-    Atomics.add(words, bellWords.bell, 1)
-    Atomics.notify(words, bellWords.bell)
+  const signal = (): void => {
+    Atomics.add(words, sharedWords.epoch, 1)
+    Atomics.notify(words, sharedWords.epoch)
   }
   const post = (message: Message): void => {
-    Atomics.add(words, bellWords.sent, 1)
+    Atomics.add(words, sharedWords.sent, 1)
     for (const worker of workers) worker.post(message)
-    ring()
+    signal()
   }
   const known = { programs: 0 }
-  const take = (program: CrewProgram): TakenProgram => {
+  const load = (program: PoolProgram): LoadedProgram => {
     const id = known.programs++
     const own = { ended: false }
     post({ kind: 'take', id, ...program })
     return {
       start: (frames, record) => {
         if (own.ended) throw new Error('an executable is run after its memory was freed')
-        if (hired.failure !== undefined) giveUp(hired.failure)
-        words.set([id, frames.start, frames.stride, record], bellWords.program)
-        Atomics.add(words, bellWords.runs, 1)
-        ring()
+        if (started.failure !== undefined) giveUp(started.failure)
+        words.set([id, frames.start, frames.stride, record], sharedWords.program)
+        Atomics.add(words, sharedWords.runs, 1)
+        signal()
       },
-      fail: () => giveUp(hired.failure ?? 'one of them stopped in a run'),
+      fail: () => giveUp(started.failure ?? 'one of them stopped in a run'),
       end: () => {
         if (!own.ended) post({ kind: 'forget', id })
         own.ended = true
       },
     }
   }
-  return { threads, sleeps: maySleep(), take, close }
+  return { threads, sleeps: maySleep(), load, close }
 }
 
 const giveUp = (reason: string): never => fail('RNN524', { reason })

@@ -5,9 +5,9 @@ export interface Place {
   readonly end: number
 }
 
-export interface Places {
+export interface Allocator {
   /** A place of so many bytes, which overlaps no other. Where the memory cannot grow for it, everything stays as it is. */
-  take(bytes: number): Place
+  allocate(bytes: number): Place
   free(place: Place): void
 }
 
@@ -17,10 +17,10 @@ const alignment = 64
 export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
 
 /** Places from an address on; `grow` makes the memory so many bytes long, or throws. */
-export function createPlaces(from: number, grow: (bytes: number) => void): Places {
+export function createAllocator(from: number, grow: (bytes: number) => void): Allocator {
   const taken: Place[] = []
   return {
-    take: bytes => {
+    allocate: bytes => {
       let start = aligned(from)
       let at = 0
       for (; at < taken.length && taken[at].start < start + bytes; at++) start = aligned(taken[at].end)

@@ -2,6 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Port } from '../../plan/plan.ts'
+import { arrayTypeOf, checkArray } from '../arrays.ts'
 import type { Buffer } from '../backend.ts'
 
 /** The largest number up to which a 32-bit float holds every whole number. */
@@ -9,11 +10,7 @@ export const mostExact = 2 ** 24
 
 /** Throws a plain Error for an array of another type or length than the input of a plan. */
 export function checkInput({ name, shape, operand }: Port, array: Buffer | undefined, sizes: Sizes): Buffer {
-  const length = evaluate(product(shape), sizes)
-  const type = operand.buffer.dtype === 'real' ? Float32Array : Int32Array
-  if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
-  if (array.length !== length) throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
-  return array
+  return checkArray(array, name, arrayTypeOf(operand.buffer.dtype, 'f32'), evaluate(product(shape), sizes))
 }
 
 /** Converts an array to floats. RNN514 for whole numbers that they do not hold; `name` says whose. */

@@ -1,9 +1,16 @@
-// Decides whether a kernel's innermost loop may go by vectors.
+// Decides whether a kernel's loop along a dimension is vectorized.
 import { algebraBy, type Operation } from '../ir/algebra.ts'
-import { asNumber } from '../ir/dim.ts'
+import { asNumber, type Dim } from '../ir/dim.ts'
 import { applyFormula } from '../ir/ops/applyFormula.ts'
 import type { Instruction, Ref } from '../plan/plan.ts'
+import { lanesOf, type Target } from './target.ts'
 import { hasVectors } from './vectorOps.ts'
+
+/** Whether the loop along a dimension is vectorized: vectors can hold what is computed, it is long enough for one, and memory is mostly contiguous. */
+export function isVectorized(program: readonly Instruction[], dim: number, size: Dim, target: Target): boolean {
+  const { count } = lanesOf(target)
+  return (asNumber(size) ?? count) >= count && canVectorize(program, dim) && isMostlyContiguous(program, dim)
+}
 
 /** Which instructions differ along a dimension. */
 export function varying(program: readonly Instruction[], dim: number): boolean[] {
@@ -21,7 +28,7 @@ export function varying(program: readonly Instruction[], dim: number): boolean[]
 }
 
 /** Whether the lanes of a vector can hold what a program computes along a dimension. */
-export function hasLanes(program: readonly Instruction[], dim: number): boolean {
+export function canVectorize(program: readonly Instruction[], dim: number): boolean {
   const varies = varying(program, dim)
   return program.every((i, ref) => {
     if (!varies[ref]) return true
@@ -49,7 +56,7 @@ export function operationsOf({ op, args }: Instruction & { readonly kind: 'apply
 }
 
 /** Whether neighbours along a dimension lie together in what is read: at least as many operands as lie apart. */
-export function liesTogether(program: readonly Instruction[], dim: number): boolean {
+function isMostlyContiguous(program: readonly Instruction[], dim: number): boolean {
   const strides = program.flatMap(i => (i.kind === 'read' ? [asNumber(i.from.strides[dim])] : []))
   const apart = strides.filter(s => s !== 0 && s !== 1).length
   return apart <= strides.filter(s => s === 1).length + 1

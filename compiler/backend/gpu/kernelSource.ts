@@ -4,7 +4,7 @@ import type { Buffer } from '../../plan/plan.ts'
 import { pointsOf } from './axisLoops.ts'
 import { specials } from './kernelAlgebra.ts'
 import type { Task } from './tasks.ts'
-import { threadCode } from './thread.ts'
+import { threadCode } from './threadCode.ts'
 import { type Reach, terms, times } from './threadStatements.ts'
 
 /** A kernel for given sizes that does all the writes of a task. */
@@ -20,7 +20,7 @@ export interface KernelSource {
   /** Threads along x, y and z. */
   readonly threads: readonly [number, number, number]
   /** The buffers that `put0(place, value)`, `put1`, … write. */
-  readonly puts: readonly Buffer[]
+  readonly written: readonly Buffer[]
 }
 
 /** A kernel for given sizes that returns one write of a task: thread x gives point x of the domain, in row-major order. */
@@ -54,7 +54,7 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
   if (domain.includes(0)) return undefined
   const arrays: Buffer[] = []
   const offsets: Dim[] = []
-  const puts: Buffer[] = []
+  const written: Buffer[] = []
   const known = new Map<string, string>()
   const offset = (dim: Dim): string => {
     const key = format(dim)
@@ -73,7 +73,7 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
   })
   for (const { to, indirect, value } of results) {
     const place = [offset(to.offset), ...terms(to, outer, sizes)].join(' + ')
-    const put = (at: string): string => `put${puts.push(to.buffer) - 1}(${at}, ${value});`
+    const put = (at: string): string => `put${written.push(to.buffer) - 1}(${at}, ${value});`
     if (indirect === undefined) lines.push(put(place))
     else {
       const { index, by, size } = indirect
@@ -91,7 +91,7 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
     offsets,
     specials: used,
     threads: threadsOf(domain),
-    puts,
+    written,
   }
 }
 
