@@ -70,13 +70,12 @@ function fits(b: Builder, op: OpName, ins: readonly Value[]): boolean {
   }
 }
 
-/** The quotient of the least whole number by -1 is too large for 32 bits, the remainder is not. */
-const remainderOfLeast: Case = {
+/** The quotient of the least whole number by -1 is too large for 32 bits, the remainder is not. Not for a GPU, whose whole numbers are floats. */
+export const remainderOfLeast: Case = {
   name: 'remainder of the least whole number',
   params: [int('B, H'), int('B, H')],
   body: (b, [x, y]) => {
-    const only = (v: Value, number: number): Value =>
-      b.emit('add', [b.emit('imul', [v, constantLike(b, 0, v)]), constantLike(b, number, v)])
+    const only = (v: Value, number: number): Value => b.emit('add', [b.emit('sub', [v, v]), constantLike(b, number, v)])
     return [-1, 1, 3, -(2 ** 31), 2 ** 31 - 1, 0].map(n => b.emit('remainder', [only(x, -(2 ** 31)), only(y, n)]))
   },
 }
@@ -650,7 +649,6 @@ const scans: readonly Case[] = [
 
 export const cases: readonly Case[] = [
   ...pointwise,
-  remainderOfLeast,
   ...sources,
   ...movement,
   ...fusion,

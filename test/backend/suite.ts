@@ -12,7 +12,7 @@ import { allEqns } from '../../compiler/ir/graph.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import type { OpName } from '../../compiler/ir/ops/schemas.ts'
 import { agree, argumentsFor, bufferOf, build, dim, type } from './agree.ts'
-import { cases, scan, sizesList } from './cases.ts'
+import { cases, remainderOfLeast, scan, sizesList } from './cases.ts'
 import { moves, randomCase, smallSizes } from './random.ts'
 import { recurrentGradient } from './recurrent.ts'
 
@@ -25,7 +25,7 @@ export interface SuiteOptions {
 
 export function suite(backend: Backend, { amplified = true, graphs = 300 }: SuiteOptions = {}): void {
   describe(`${backend.name} agrees with the interpreter`, () => {
-    for (const { name, params, body } of cases) {
+    for (const { name, params, body } of [...cases, remainderOfLeast]) {
       it(name, () => {
         const { context, graph } = build(params, body)
         agree(context, graph, sizesList, { backend })
