@@ -61,7 +61,7 @@ export function decoder(signature: Signature, port: Port, fitted: Fitted | undef
     const check = (from: number, to: number): void => {
       if (target === undefined) return
       requireFinite(port.name, run.indices[b], values, from * width, to * width)
-      requireFinite(port.name, run.indices[b], decoded, from * step, to * step)
+      if (decoded !== values) requireFinite(port.name, run.indices[b], decoded, from * step, to * step)
     }
     const nest = (place: number, places: readonly number[]): Answer => {
       const at = places.length
@@ -158,6 +158,7 @@ function decide(values: readonly number[], width: number): number[] {
 function nested(shape: readonly number[], values: readonly (number | string)[], from: number): Answer {
   if (shape.length === 0) return values[from]
   const [n, ...rest] = shape
+  if (rest.length === 0) return values.slice(from, from + n)
   const width = product(rest)
   return listOf(n, i => nested(rest, values, from + i * width))
 }

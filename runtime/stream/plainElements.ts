@@ -59,18 +59,28 @@ function plainPort(port: Port, { sizes, rows, precision, fitted }: PlainOptions)
   const strides = extents.map((_, depth) => extents.slice(depth + 1).reduce((n, d) => n * d, 1))
   const width = extents.reduce((n, d) => n * d, 1)
   const array = precision === 'f32' ? new Float32Array(rows * width) : new Float64Array(rows * width)
-  const write = (value: Nested, row: number, place: number): boolean => {
+  const put = (value: Nested, at: number, place: number): boolean => {
     if (typeof value !== 'number') return false
-    const at = row * width + place
     array[at] = scale.length === 0 ? value : scale[place % scale.length](value)
     // Also where the precision cannot hold it.
     return Number.isFinite(array[at])
   }
-  const read = (value: Nested, row: number, depth: number, place: number): boolean => {
-    if (depth === extents.length) return write(value, row, place)
-    if (!isList(value) || value.length !== extents[depth]) return false
-    for (let i = 0; i < value.length; i++) if (!read(value[i], row, depth + 1, place + i * strides[depth])) return false
+  const read = (value: Nested, first: number, depth: number, place: number): boolean => {
+    if (depth === extents.length) return put(value, first + place, place)
+    const length = extents[depth]
+    if (!isList(value) || value.length !== length) return false
+    if (depth < extents.length - 1) {
+      for (let i = 0; i < length; i++) if (!read(value[i], first, depth + 1, place + i * strides[depth])) return false
+      return true
+    }
+    // A list of numbers: of floats as they are, all at once.
+    if (scale.length === 0 && (value instanceof Float32Array || value instanceof Float64Array)) {
+      array.set(value, first + place)
+      for (let i = 0; i < length; i++) if (!Number.isFinite(array[first + place + i])) return false
+      return true
+    }
+    for (let i = 0; i < length; i++) if (!put(value[i], first + place + i, place + i)) return false
     return true
   }
-  return { name, array, read: (value, row) => read(value, row, 0, 0) }
+  return { name, array, read: (value, row) => read(value, row * width, 0, 0) }
 }
