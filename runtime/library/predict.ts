@@ -95,7 +95,8 @@ export function begin<M extends ModelTypes>(
  * well, as `kind.rose`.
  *
  * Throws RNN401, RNN402, RNN405, RNN411, RNN412, RNN423 and RNN106 for inputs that do not fit, as `fit` does; RNN408 and RNN430 for labels and
- * tokens that the training never saw; RNN505 for an unknown target; RNN507 for a size that is not known; RNN509 for outputs that no flat array
+ * tokens that the training never saw; RNN424 for a number that a scaling of the training makes infinite or NaN; RNN105 for a size that the
+ * model does not have; RNN505 for an unknown target; RNN507 for a size that is not known; RNN509 for outputs that no flat array
  * can hold, and for a model without inputs, which `generate` asks for its sequences; RNN501 for weights of another model; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
  */
 export function predict<M extends ModelTypes>(

@@ -29,9 +29,10 @@ export interface Stream {
   /** Name of the axis that it goes along. */
   readonly axis: string
   /**
-   * Takes one element of the sequence and answers as the model answers on all elements so far. Throws RNN401 if an input is missing, RNN411
-   * for another shape, RNN408 and RNN412 for an unknown label or token, RNN417 for a number too large, RNN509 for another number of rows, RNN512 for an answer that is not
-   * finite, RNN521 at the end of an axis of fixed length.
+   * Takes one element of the sequence and answers as the model answers on all elements so far. Throws RNN401 if an input is missing, RNN106
+   * for a name that is none, RNN411 for another shape, RNN408 and RNN412 for an unknown label or token, RNN417 for a number too large, RNN424
+   * for one that a scaling makes infinite or NaN, RNN509 for another number of rows, RNN512 for an answer that is not finite, RNN521 at the end
+   * of an axis of fixed length. A step that throws leaves all states as they were.
    */
   step(element: Element): Answers
   /** As above for each row; a row that gets nothing answers nothing. */
