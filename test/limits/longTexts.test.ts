@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it, test } from 'vitest'
 import { check } from '../../compiler/index.ts'
 import { parse } from '../../dsl/parse.ts'
-import { workplace } from '../cli/support.ts'
+import { type Ran, workplace } from '../cli/support.ts'
 
 const { write, rnnc } = workplace()
 
@@ -62,19 +62,27 @@ const texts: Readonly<Record<string, string>> = {
   'broken lines': model(many(' a = = 1\n')),
 }
 
+/** Asserts that a command has taken texts, or explained what is wrong with them. */
+function assertExplained({ code, stderr }: Ran, command: string): void {
+  assert.ok(code === 0 || code === 1, stderr.slice(0, 500))
+  assert.doesNotMatch(stderr, /internal error/, `${command}: ${stderr.slice(0, 500)}`)
+  if (code === 1) assert.match(stderr, /^error RNN\d{3}: |would change/m)
+}
+
 describe('long texts are taken or explained', () => {
-  for (const [kind, text] of Object.entries(texts)) {
+  const files = Object.entries(texts).map(([kind, text]) => ({ kind, text, file: write(`${kind}.rnn`, text) }))
+  for (const { kind, text, file } of files) {
     it(kind, { timeout: 60_000 }, async () => {
       assert.ok(text.length <= most, String(text.length))
-      const file = write(`${kind}.rnn`, text)
-      for (const command of [['check'], ['fmt', '--check']]) {
-        const { code, stderr } = await rnnc(...command, file)
-        assert.ok(code === 0 || code === 1, stderr.slice(0, 500))
-        assert.doesNotMatch(stderr, /internal error/, `${command}: ${stderr.slice(0, 500)}`)
-        if (code === 1) assert.match(stderr, /^error RNN\d{3}: |would change/m)
-      }
+      assertExplained(await rnnc('check', file), 'check')
     })
   }
+
+  it('and formatted, all in one run', { timeout: 120_000 }, async () => {
+    const ran = await rnnc('fmt', '--check', ...files.map(({ file }) => file))
+    assertExplained(ran, 'fmt')
+    assert.match(ran.stderr, /^\d+ files, \d+ would change/m)
+  })
 })
 
 test('a longer text is refused', async () => {
