@@ -42,6 +42,7 @@ function listOf(value, at) {
 function shown(value) {
   return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' && value !== null ? 'an object' : String(value)
 }`,
+  // Only what may be wrong gets a name of its place: names of all numbers take longer than all else.
   flattened: `// The elements of examples. Each of \`dims\` is a number, or the name of an axis, of which the lengths are added to \`found\`.
 function flattened(examples, dims, at, isText, found, name) {
   const most = dims.map(dim => (typeof dim === 'number' ? dim : 0))
@@ -53,7 +54,7 @@ function flattened(examples, dims, at, isText, found, name) {
     const list = listOf(value, at)
     if (typeof dims[depth] !== 'number') most[depth] = Math.max(most[depth], list.length)
     else if (list.length !== most[depth]) throw new RangeError(\`\${at} has \${list.length} elements, not \${most[depth]}\`)
-    return Array.from(list, (child, i) => read(child, depth + 1, \`\${at}[\${i}]\`))
+    return [...list].map((v, i) => (depth + 1 === dims.length && Number.isFinite(v) ? v : read(v, depth + 1, \`\${at}[\${i}]\`)))
   }
   const all = examples.map((example, i) => read(example, 0, at(i)))
   const room = depth => most.slice(0, depth).reduce((n, size) => n * size, all.length)
@@ -84,7 +85,7 @@ function flattened(examples, dims, at, isText, found, name) {
   }
   return flat
 }`,
-  asRows: `// One object for each example, of results in flat arrays; what is past the end of a sequence is left out.
+  asRows: `// An object for each example, from flat results; what is past the end of a sequence is left out.
 function asRows(results, outputs, { flat, rows }, lengths, sizes) {
   const row = (values, dims, b) => {
     const nest = (place, depth) => {
@@ -93,7 +94,9 @@ function asRows(results, outputs, { flat, rows }, lengths, sizes) {
       const most = less === undefined ? axis : sizes[axis] - less
       const counts = flat[lengths[axis]]
       const length = counts === undefined ? most : Math.max(0, counts[counts.length === rows ? b : place] - less)
-      return Array.from({ length }, (_, i) => nest(place * most + i, depth + 1))
+      const list = []
+      for (let i = 0; i < length; i++) list.push(nest(place * most + i, depth + 1))
+      return list
     }
     return nest(b, 0)
   }

@@ -124,6 +124,10 @@ describe('a built module', () => {
     assert.equal(says({ x: [[1, Number.NaN]] }), 'x[0][1] is NaN, not a finite number')
     assert.equal(says({ x: [[1, '2']] }), 'x[0][1] is "2", not a number')
     assert.equal(says({ x: [[1, 2], 3] }), 'x[1] is 3, not a list')
+    const hole: number[] = [1]
+    hole.length = 2
+    assert.equal(says({ x: [hole] }), 'x[0][1] is undefined, not a number')
+    assert.equal(says([{ x: hole }]), '[0].x[1] is undefined, not a number')
     assert.equal(says({ x: 3 }), 'x is 3, not a list')
     assert.equal(says({ y: [[1, 2]] }), 'y is no input; the inputs are x')
     assert.equal(says({ B: 3, x: [[1, 2]] }), 'x has 1 examples, not 3')
