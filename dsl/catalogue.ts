@@ -1331,7 +1331,7 @@ data d for m { x = csv("a.csv").v - csv("b.csv").v }`,
     title: 'Data that is not finite',
     message: '{operation} must give finite numbers; it gives {found}',
     cause:
-      'A computation in a data block gives infinity or NaN: the logarithm of 0, the root of a negative number, a division by 0.',
+      'A computation in a data block, or the same scaling of data that a prediction is given, gives infinity or NaN: the logarithm of 0, the root of a negative number, a division by 0.',
     example: `# prices.csv holds the row: 2024-01-03,0
 model m {
   input x: real

@@ -104,5 +104,5 @@ function rest(length: number): number[] {
   return Array.from({ length: bytes }, (_, i) => (i < bytes - 1 ? 255 : (length - 15) % 255))
 }
 
-/** How many bytes that takes. */
+/** The number of bytes that `rest` gives. */
 const restBytes = (length: number): number => (length < 15 ? 0 : 1 + Math.floor((length - 15) / 255))

@@ -76,7 +76,7 @@ export function fromArrays(
       const [leftLength, rightLength] = [count, examples.length].map(n => counted(n, 'example'))
       fail('RNN423', { left, leftLength, right, rightLength })
     }
-    checkCodes(port, examples, sizes, example => placeOf(example, options.numbers))
+    checkCodes(port, examples, sizes, example => exampleName(example, options.numbers))
   })
   const part = { count, ports: Object.fromEntries(read.map(({ examples, found }) => [found.port.name, examples])) }
   checkLengths(
@@ -92,7 +92,7 @@ interface ReadPort {
 }
 
 /** Names an example in messages. */
-export const placeOf = (index: number, numbers?: ArrayLike<number>): string =>
+export const exampleName = (index: number, numbers?: ArrayLike<number>): string =>
   `example ${numbers?.[index] ?? index + 1}`
 
 /** Encodings of a model that was never trained. */
@@ -142,7 +142,7 @@ function readPort(
     }
     return { values, lengths }
   }
-  const examples = Array.from(list, (value, i) => readExample(value, placeOf(i, counted)))
+  const examples = Array.from(list, (value, i) => readExample(value, exampleName(i, counted)))
   const texts = fitted && textsIn(fitted, port.name)
   const codes = port.coding && (texts ? { codes: texts.length } : codesIn(numbersIn(examples, training)))
   return {

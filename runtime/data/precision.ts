@@ -3,7 +3,7 @@ import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { placeOf } from './arrays.ts'
+import { exampleName } from './arrays.ts'
 import type { Part } from './example.ts'
 
 /** What finds a number among many, row by row. */
@@ -32,7 +32,7 @@ export function checkPart(ports: readonly Port[], part: Part, precision: Precisi
   for (const port of ports) {
     if (!Object.hasOwn(part.ports, port.name)) continue
     part.ports[port.name].forEach(({ values }, i) => {
-      checkHeld(port, values, precision, () => `${placeOf(i, numbers)} of \`${port.name}\``)
+      checkHeld(port, values, precision, () => `${exampleName(i, numbers)} of \`${port.name}\``)
     })
   }
 }

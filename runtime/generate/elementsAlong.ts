@@ -7,7 +7,7 @@ import type { Packed } from '../stream/startStream.ts'
 import type { Generator } from './generator.ts'
 
 export interface Along {
-  /** Gives the elements at step t of each row, in arrays of their own. */
+  /** Gives the elements at step t of each row; the same arrays where it is asked again. */
   readonly elementsAt: (t: number) => Packed
   /** Number of elements of each row; undefined if no input goes along. */
   readonly lengths?: ArrayLike<number>
@@ -28,11 +28,17 @@ export function elementsAlong(
   const [axis] = ports[0].axes
   const [rows, length] = [indices.length, evaluate(axis.size, sizes)]
   const { [`${axis.name}.lengths`]: lengths, ...along } = inputs
+  const cutAt = (t: number): Packed => ({
+    arrays: Object.fromEntries(Object.entries(along).map(([name, data]) => [name, elementOf(data, rows, length, t)])),
+    inner: sizes,
+  })
+  let last: { readonly t: number; readonly packed: Packed } | undefined
   return {
-    elementsAt: t => ({
-      arrays: Object.fromEntries(Object.entries(along).map(([name, data]) => [name, elementOf(data, rows, length, t)])),
-      inner: sizes,
-    }),
+    // The network takes the elements of a step, and then its answers are decoded by the lengths among them.
+    elementsAt: t => {
+      if (t !== last?.t) last = { t, packed: cutAt(t) }
+      return last.packed
+    },
     lengths: lengths ?? new Int32Array(rows).fill(length),
   }
 }

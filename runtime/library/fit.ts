@@ -18,7 +18,7 @@ import { type TrainOptions, type TrainResult, train } from '../train.ts'
 import { TrainingFailed } from '../trainingFailed.ts'
 import { trainingSummary } from '../trainingSummary.ts'
 import { type ColumnLists, columnsInTime } from './columns.ts'
-import { checkModel, checkSizes } from './given.ts'
+import { checkModel, checkSizeNames } from './given.ts'
 import { isLoaded } from './loadData.ts'
 import { checkLoaded, refuseReading } from './loadedFor.ts'
 import type { ExamplesInTime, Model, ModelTypes, Trainable } from './modelTypes.ts'
@@ -110,7 +110,7 @@ export async function fit<M extends ModelTypes>(
 ): Promise<Fit<M>> {
   checkModel('fit', model)
   checkOptions(options, asked)
-  checkSizes(model, options.sizes)
+  checkSizeNames(model, options.sizes)
   if (options.weights !== undefined && options.from !== undefined)
     fail('RNN509', { what: 'weights', expected: 'a training that begins', found: '`from`, a state that has weights' })
   const { target, epochs, steps, batch, patience, optimizer, settings, validation, split, encode, sizes, ...others } =

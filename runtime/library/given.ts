@@ -44,12 +44,12 @@ export function trainedFor<M extends ModelTypes>(what: string, trained: Trained<
   checkTrained(what, trained)
   const { precision = trained.precision, sizes } = asked
   const { model, weights, fitted } = trained
-  checkSizes(model, sizes)
+  checkSizeNames(model, sizes)
   return { ...trained, precision, weights: weightsFor(model, weights, { ...fitted.sizes, ...sizes }, precision) }
 }
 
-/** RNN105 for a size that a model does not have: as if it were that, the number of examples would be taken for another. */
-export function checkSizes<M extends ModelTypes>({ freeDims, signature }: Model<M>, sizes: Sizes = {}): void {
+/** RNN105 for a size that a model does not have. `B`, the number of examples, is none that can be given: the data tells it. */
+export function checkSizeNames<M extends ModelTypes>({ freeDims, signature }: Model<M>, sizes: Sizes = {}): void {
   const axes = [...signature.inputs, ...signature.targets].flatMap(port => port.axes)
   const names = [...freeDims, ...axes.flatMap(axis => symbolsOf(axis.size))]
   const name = Object.keys(sizes).find(key => !names.includes(key))

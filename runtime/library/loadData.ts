@@ -9,7 +9,7 @@ import {
   loadInputs as loadBlockInputs,
 } from '../data/loadData.ts'
 import type { ReadFile } from '../data/sources.ts'
-import { checkTrained, isTrainedOf } from './given.ts'
+import { checkSizeNames, checkTrained, isTrainedOf } from './given.ts'
 import type { Model, ModelTypes } from './modelTypes.ts'
 import { checkOptions, type Rules, rules } from './options.ts'
 import type { Trained } from './trained.ts'
@@ -52,6 +52,7 @@ export function loadData<M extends ModelTypes>(
     ? { compiled: model.model, fitted: { fitted: model.fitted } }
     : { compiled: model, fitted: {} }
   checkOptions(options, asked)
+  checkSizeNames(compiled, options.sizes)
   const { seed = compiled.settings.seed ?? 0, ...others } = options
   return loadBlock(dataOf(compiled), compiled.signature, { ...others, ...fitted, seed })
 }

@@ -490,6 +490,7 @@ describe('options', () => {
       await failing('RNN105', () => predict(trained, { x }, { sizes }))
       await failing('RNN105', () => stream(trained, { sizes }))
       await failing('RNN105', () => fit(model, { x, y }, { sizes }))
+      await failing('RNN105', () => loadData(model, { read: () => assert.fail('nothing is read'), sizes }))
     }
     for (const T of ['a', -1, 1.5, Number.NaN, null]) {
       // @ts-expect-error: some are no numbers.

@@ -1,4 +1,4 @@
-// A tile: a block of results in a room of its own, as what is multiplied by whole panels may not fit into c, and its way from there to c.
+// A tile holds a block of results beside the matrix c: a product of whole panels may have more columns than c. From there they go to c.
 import {
   add,
   apply,
